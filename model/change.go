@@ -54,10 +54,8 @@ type Change struct {
 	Addresses []string  // For restore and adopt: what was picked, as TARGET/ADDRESS.
 	Base      Hash      // The environment's applied revision when the change was sealed; may be empty.
 	Revision  Hash      // What the environment is to be true to afterwards.
-	Branch    string    // The branch that receives the commits; a full ref name, or empty for none.
-	Tip       Hash      // What that branch pointed to when the change was sealed.
-	Merged    Hash      // What that branch is to point to; equal to Tip when git does not change.
-	Commits   []Hash    // New commits of this change, or for a deploy those that it brings, newest first.
+	Onto      string    // The branch that receives the commit of this change when it is applied; a full ref name, or empty where git stays as it is.
+	Commits   []Hash    // The new commit of this change, or for a deploy those that it brings or takes back, newest first.
 	Plans     []PlanRef // One per target that has anything to do.
 	Digest    Digest    // Over all of the above but time and author.
 
@@ -136,8 +134,8 @@ func (c Change) Steps() int {
 // Seal computes the digest over all that will be done and all that was shown.
 func (c Change) Seal() Digest {
 	var b strings.Builder
-	fmt.Fprintf(&b, "plumb-change 1\nid %q\nenvironment %q\nkind %s\ntitle %q\nreason %q\nsubject %q\naddresses %q\nbase %s\nrevision %s\nbranch %q\ntip %s\nmerged %s\ncommits %s\n",
-		c.ID, c.Environment, c.Kind, c.Title, c.Reason, c.Subject, c.Addresses, orNone(c.Base), orNone(c.Revision), c.Branch, orNone(c.Tip), orNone(c.Merged), c.Commits)
+	fmt.Fprintf(&b, "plumb-change 1\nid %q\nenvironment %q\nkind %s\ntitle %q\nreason %q\nsubject %q\naddresses %q\nbase %s\nrevision %s\nonto %q\ncommits %s\n",
+		c.ID, c.Environment, c.Kind, c.Title, c.Reason, c.Subject, c.Addresses, orNone(c.Base), orNone(c.Revision), c.Onto, c.Commits)
 	for _, p := range c.Plans {
 		fmt.Fprintf(&b, "plan %q %s\n", p.Target, p.Digest)
 	}
