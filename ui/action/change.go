@@ -1,0 +1,161 @@
+package action
+
+import (
+	"fmt"
+
+	"plumb/model"
+)
+
+// What can be done to put things right.
+const (
+	Stage     ID = "stage"
+	Restore   ID = "restore"
+	Adopt     ID = "adopt"
+	DeployRev ID = "deploy"
+	Revert    ID = "revert"
+	RollBack  ID = "roll back"
+	Trust     ID = "trust"
+)
+
+// What can be done with a change.
+const (
+	Approve ID = "approve"
+	Apply   ID = "apply"
+	Abandon ID = "abandon"
+	ShowRun ID = "show run"
+)
+
+var putting = []Action{
+	{ID: Stage, Keys: []string{"s"}, Title: "stage", Group: Right, In: []Scope{Live}, Line: []Scope{Live},
+		Text: "Pick this resource for the next change, or put it back; nothing is changed yet", Git: "",
+		Not: func(s State) string {
+			switch {
+			case !s.Selected:
+				return "select a resource in Live first"
+			case !s.Resource.IsDrift():
+				return "only what has drifted can be picked; this is " + string(s.Resource)
+			}
+			return ""
+		}},
+	{ID: Restore, Keys: []string{"x"}, Title: "restore", Group: Right, In: []Scope{Live, Change, Diff}, Line: []Scope{Live, Diff},
+		Text: "Put what drifted back to what was applied: git wins", Not: drift},
+	{ID: Adopt, Keys: []string{"m"}, Title: "adopt", Group: Right, In: []Scope{Live, Change, Diff}, Line: []Scope{Live},
+		Text: "Make git say what is live: the hand-made state becomes a commit", Git: "git commit", Not: drift},
+	{ID: DeployRev, Keys: []string{"d"}, Title: "deploy", Group: Right, In: []Scope{History}, Line: []Scope{History},
+		Text: "Bring the environment to the selected commit",
+		Not:  func(s State) string { return first(write(s), commit(s)) }},
+	{ID: Revert, Title: "revert", Group: Right, In: []Scope{History},
+		Text: "Take one commit back, and nothing that came after it", Git: "git revert",
+		Not: func(s State) string { return first(write(s), commit(s)) }},
+	{ID: RollBack, Keys: []string{"R"}, Title: "roll back", Group: Right, In: []Scope{History, Change}, Line: []Scope{History},
+		Text: "Take back what the selected commit or change did to the environment", Git: "git revert, then apply",
+		Not: func(s State) string {
+			if s.Focus == Change {
+				switch {
+				case s.Change == "":
+					return "no change is selected"
+				case s.Change.IsOpen():
+					return "this change was never applied: abandon it instead"
+				}
+				return write(s)
+			}
+			return first(write(s), commit(s))
+		}},
+	{ID: Trust, Keys: []string{"t"}, Title: "trust", Group: Right, In: []Scope{History, Live, Change}, Line: nil,
+		Text: "Allow this repository's code to run, after showing what would run",
+		Not: func(s State) string {
+			if !s.Untrusted {
+				return "this repository is trusted already"
+			}
+			return ""
+		}},
+}
+
+var judging = []Action{
+	{ID: Approve, Keys: []string{"a"}, Title: "approve", Group: Judge, In: []Scope{Change, Diff}, Line: []Scope{Change},
+		Text: "Judge the selected change and approve it",
+		Not: func(s State) string {
+			return first(selectedChange(s), open(s, "approved"), s.Approve)
+		}},
+	{ID: Apply, Keys: []string{"A"}, Title: "apply", Group: Judge, In: []Scope{Change, Diff}, Line: []Scope{Change},
+		Text: "Carry the selected change out, and watch it land", Git: "merge, then write",
+		Not: func(s State) string {
+			return first(selectedChange(s), write(s), open(s, "applied"), s.Apply)
+		}},
+	{ID: Abandon, Keys: []string{"X"}, Title: "abandon", Group: Judge, In: []Scope{Change}, Line: []Scope{Change},
+		Text: "Give the selected change up; what is live stays as it is", Git: "git branch -D",
+		Not: func(s State) string {
+			return first(selectedChange(s), open(s, "abandoned"))
+		}},
+	{ID: ShowRun, Title: "show run", Group: Judge, In: []Scope{Change}, Text: "Show the last run of the selected change",
+		Not: func(s State) string {
+			if s.Change == "" || s.Change.IsOpen() {
+				return "the selected change has no run"
+			}
+			return ""
+		}},
+}
+
+// first is the first reason that there is.
+func first(reasons ...string) string {
+	for _, r := range reasons {
+		if r != "" {
+			return r
+		}
+	}
+	return ""
+}
+
+func write(s State) string {
+	switch {
+	case s.Environment == "":
+		return "there is no environment: plumb init writes a plumb.yaml"
+	case s.ReadOnly != "":
+		return s.ReadOnly
+	case s.Untrusted:
+		return "the repository is not trusted yet: press t"
+	case s.Running:
+		return "a run is under way"
+	}
+	return ""
+}
+
+func commit(s State) string {
+	if !s.Commit {
+		return "no commit is selected"
+	}
+	return ""
+}
+
+func drift(s State) string {
+	if why := write(s); why != "" {
+		return why
+	}
+	switch {
+	case s.Staged > 0:
+		return ""
+	case !s.Observed:
+		return "the live state is not known yet"
+	case !s.Selected:
+		return "select what drifted in Live first"
+	case s.Resource == model.Pending:
+		return "this waits to be deployed, it did not drift: press d in History"
+	case !s.Resource.IsDrift():
+		return "this has not drifted; it is " + string(s.Resource)
+	}
+	return ""
+}
+
+func selectedChange(s State) string {
+	if s.Change == "" {
+		return "no change is selected"
+	}
+	return ""
+}
+
+func open(s State, done string) string {
+	if !s.Change.IsOpen() {
+		return fmt.Sprintf("the change is %s and cannot be %s", s.Change, done)
+	}
+	return ""
+}

@@ -1,0 +1,129 @@
+package action
+
+// What can be looked at.
+const (
+	Open            ID = "open"
+	Back            ID = "back"
+	Previous        ID = "previous view"
+	NextEnvironment ID = "next environment"
+	PrevEnvironment ID = "previous environment"
+	Environment     ID = "environment"
+	Refresh         ID = "refresh"
+	Compare         ID = "compare"
+	Sides           ID = "sides"
+	NextHunk        ID = "next difference"
+	PrevHunk        ID = "previous difference"
+	NextFile        ID = "next file"
+	PrevFile        ID = "previous file"
+	Search          ID = "search"
+	NextMatch       ID = "next match"
+	PrevMatch       ID = "previous match"
+	Copy            ID = "copy"
+	Views           ID = "views"
+	WhatRan         ID = "what ran"
+	AllRuns         ID = "runs"
+	HistoryOf       ID = "history of"
+	FirstParent     ID = "first parent"
+)
+
+var looking = []Action{
+	{ID: Open, Keys: []string{"enter", "l", "right"}, Title: "open", Group: Look,
+		In: []Scope{History, Live, Change, Runs}, Line: []Scope{Runs},
+		Text: "Open what is selected: its differences, or what is folded below it"},
+	{ID: NextEnvironment, Keys: []string{"e"}, Title: "environment", Group: Look, In: Panes(),
+		Text: "Go to the next environment", Not: severalEnvironments},
+	{ID: PrevEnvironment, Keys: []string{"E"}, Title: "previous environment", Group: Look, In: Panes(),
+		Text: "Go to the previous environment", Not: severalEnvironments},
+	{ID: Refresh, Keys: []string{"r"}, Title: "look again", Group: Look, Line: []Scope{Live},
+		Text: "Look at the live state again", Git: "and read the repository's branches again"},
+	{ID: Compare, Keys: []string{"c"}, Title: "compare", Group: Look, In: []Scope{History, Live}, Line: []Scope{History},
+		Text: "Mark this revision, then compare another, or what is live, with it", Git: "git diff A B",
+		Not: func(s State) string {
+			switch {
+			case s.Focus == History && !s.Commit:
+				return "no commit is selected"
+			case s.Focus == Live && s.Marked == "":
+				return "mark a commit in History first"
+			case s.Focus != History && s.Focus != Live:
+				return "works in History and Live"
+			}
+			return ""
+		}},
+	{ID: Sides, Keys: []string{"L"}, Title: "sides", Group: Look, In: Panes(), Line: []Scope{Diff},
+		Text: "Compare other sides of a live resource: git and live, applied and live, applied and git",
+		Not: func(s State) string {
+			if !s.Sides {
+				return "only a live resource has three sides"
+			}
+			return ""
+		}},
+	{ID: NextHunk, Keys: []string{"]"}, Title: "next difference", Group: Look, In: Panes(), Line: []Scope{Diff},
+		Text: "Go to the next difference", Git: "hunk", Not: diffShown},
+	{ID: PrevHunk, Keys: []string{"["}, Title: "previous difference", Group: Look, In: Panes(),
+		Text: "Go to the previous difference", Git: "hunk", Not: diffShown},
+	{ID: NextFile, Keys: []string{"}", ">"}, Title: "next file", Group: Look, In: Panes(), Line: []Scope{Diff},
+		Text: "Go to the next file", Not: severalFiles},
+	{ID: PrevFile, Keys: []string{"{", "<"}, Title: "previous file", Group: Look, In: Panes(),
+		Text: "Go to the previous file", Not: severalFiles},
+	{ID: Search, Keys: []string{"/"}, Title: "search", Group: Look, Line: []Scope{History, Live, Change, Diff, Ran, Runs},
+		Text: "Search in the focused pane"},
+	{ID: NextMatch, Keys: []string{"n"}, Title: "next match", Group: Look, Text: "Go to the next match", Not: searching},
+	{ID: PrevMatch, Keys: []string{"N"}, Title: "previous match", Group: Look, Text: "Go to the previous match", Not: searching},
+	{ID: Copy, Keys: []string{"y"}, Title: "copy", Group: Look, Line: []Scope{Ran, Diff},
+		Text: "Copy the plain patch, the commit's id, the address or the command to your clipboard",
+		Not: func(s State) string {
+			if !s.Clipboard {
+				return "nothing is selected"
+			}
+			return ""
+		}},
+	{ID: Previous, Keys: []string{"-"}, Title: "previous view", Group: Look, Text: "Go back to what was shown before",
+		Not: func(s State) string {
+			if !s.Previous {
+				return "nothing was shown before"
+			}
+			return ""
+		}},
+	{ID: Back, Keys: []string{"esc"}, Title: "back", Group: Look, Line: []Scope{Ran, Runs},
+		Text: "Go one level back; it never leaves plumb"},
+	{ID: Views, Keys: []string{"v"}, Title: "views", Group: Look, Line: Panes(),
+		Text: "Choose another view: runs, what ran, other branches"},
+	{ID: AllRuns, Title: "runs", Group: Look, Text: "Show all runs on record"},
+	{ID: WhatRan, Keys: []string{"w"}, Title: "what ran", Group: Look,
+		In:   []Scope{History, Live, Change, Diff, Run, Runs},
+		Text: "Show the exact commands that plumb ran, ready to copy"},
+	{ID: FirstParent, Title: "merges", Group: Look, Text: "Show merges as one commit, or all commits that they brought", Git: "--first-parent"},
+	{ID: HistoryOf, Title: "history of …", Group: Look, Text: "Show the history of another revision: history REVISION", Git: "git log REVISION"},
+	{ID: Environment, Title: "environment …", Group: Look, Text: "Go to an environment by name: environment NAME"},
+}
+
+func severalEnvironments(s State) string {
+	switch s.Environments {
+	case 0:
+		return "there are no environments: plumb init writes a plumb.yaml"
+	case 1:
+		return "there is only one environment"
+	}
+	return ""
+}
+
+func diffShown(s State) string {
+	if !s.Diff {
+		return "no difference is shown"
+	}
+	return ""
+}
+
+func severalFiles(s State) string {
+	if s.Files < 2 {
+		return "there is only one file"
+	}
+	return ""
+}
+
+func searching(s State) string {
+	if !s.Found {
+		return "nothing is searched for: press / first"
+	}
+	return ""
+}

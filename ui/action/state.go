@@ -1,0 +1,31 @@
+package action
+
+import "plumb/model"
+
+// State is what decides whether an action is possible: facts about the screen, without the screen.
+type State struct {
+	Focus        Scope
+	Environment  string // The current one; empty when there are none.
+	Environments int
+	ReadOnly     string // Who forbids writing: "plumb was started read-only"; empty when nobody does.
+	Untrusted    bool   // The repository's code may not run yet.
+	Observed     bool   // The live state of the environment is known, at least in part.
+
+	Commit   bool   // A commit is selected in History.
+	Marked   string // What is marked for comparing; empty for nothing.
+	Resource model.Status
+	Selected bool // A resource is selected in Live.
+	Staged   int  // Resources in the stage.
+
+	Change  model.ChangeState // Of the selected change; empty for none.
+	Approve string            // Why the operator may not approve it.
+	Apply   string            // Why it may not be applied.
+
+	Diff      bool // There is a difference to walk through.
+	Files     int  // How many files it has.
+	Sides     bool // It is one that has other sides to show: git, applied, live.
+	Found     bool // A search is on in the focused pane.
+	Previous  bool // There is a view to go back to.
+	Running   bool // A run of ours is under way.
+	Clipboard bool // There is something to copy.
+}
