@@ -42,11 +42,11 @@ type Target struct {
 }
 
 // Host is one machine of a hosts target: a directory of this machine, or a
-// destination that the operator's own ssh can reach. Exactly one of Root and SSH is set.
+// destination that the operator's own ssh can reach.
 type Host struct {
 	Name string
-	Root string // A directory that plays the host; relative to the repository's root.
-	SSH  string // Anything ssh accepts as a destination; may be an alias of ~/.ssh/config.
+	Root string // Without SSH, a directory here that plays the host, relative to the repository's root. With SSH, the directory over there that plays it; empty for "/".
+	SSH  string // Anything ssh accepts as a destination; may be an alias of ~/.ssh/config. Empty for a directory here.
 }
 
 // FileRule says for the files that Path matches what git itself cannot say.
