@@ -1,0 +1,125 @@
+// Package change turns a stage into commits, writes changes to the ledger, and
+// reads from the ledger how far each one has come.
+package change
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"plumb/gitops/ledger"
+	"plumb/model"
+	"plumb/model/text"
+)
+
+// record is a sealed change as the ledger keeps it. Its fields are fixed: records are read for years.
+type record struct {
+	Schema      string           `json:"schema"`
+	ID          model.ChangeID   `json:"id"`
+	Environment string           `json:"environment"`
+	Kind        model.ChangeKind `json:"kind"`
+	Title       text.Safe        `json:"title"`
+	Reason      text.Safe        `json:"reason"`
+	Author      model.Principal  `json:"author"`
+	SealedAt    time.Time        `json:"sealed_at"`
+	Subject     string           `json:"subject,omitempty"`
+	Addresses   []string         `json:"addresses,omitempty"`
+	Base        model.Hash       `json:"base,omitempty"`
+	Revision    model.Hash       `json:"revision"`
+	Onto        string           `json:"onto,omitempty"`
+	Commits     []model.Hash     `json:"commits"`
+	Plans       []model.PlanRef  `json:"plans"`
+	Digest      model.Digest     `json:"digest"`
+}
+
+const (
+	recordName   = "change.json"
+	recordSchema = "plumb.ledger.change/1"
+)
+
+// Entry is what the ledger is to record for a newly sealed change: the change, and the manifest of every plan.
+func Entry(c model.Change, plans []model.Plan) ([]ledger.Field, map[string][]byte, error) {
+	data, err := json.MarshalIndent(record{recordSchema, c.ID, c.Environment, c.Kind, c.Title, c.Reason, c.Author, c.SealedAt,
+		c.Subject, c.Addresses, c.Base, c.Revision, c.Onto, c.Commits, c.Plans, c.Digest}, "", "  ")
+	if err != nil {
+		return nil, nil, fmt.Errorf("record the change: %w", err)
+	}
+	files := map[string][]byte{recordName: append(data, '\n')}
+	for i, p := range plans {
+		files["plan-"+strconv.Itoa(i+1)] = []byte(p.Manifest())
+	}
+	return append(bind(c), ledger.Field{Key: "undo", Value: c.Undo().Class.String()}), files, nil
+}
+
+// bind ties an entry to exactly one change: an entry that names another digest or revision is about something else.
+func bind(c model.Change) []ledger.Field {
+	return []ledger.Field{
+		{Key: "change", Value: string(c.ID)},
+		{Key: "environment", Value: c.Environment},
+		{Key: "commit", Value: string(c.Revision)},
+		{Key: "digest", Value: string(c.Digest)},
+	}
+}
+
+// Approval is what the ledger is to record for an approval.
+func Approval(c model.Change) []ledger.Field {
+	return append(bind(c), ledger.Field{Key: "class", Value: c.Undo().Class.String()})
+}
+
+// End is what the ledger is to record when a change is given up or void.
+func End(c model.Change, why string) []ledger.Field {
+	return append(bind(c), ledger.Field{Key: "why", Value: why})
+}
+
+// Intent is what the ledger is to record before a run begins.
+func Intent(c model.Change, run model.RunID, host string) []ledger.Field {
+	return append(bind(c), ledger.Field{Key: "run", Value: string(run)}, ledger.Field{Key: "host", Value: host})
+}
+
+// Outcome is what the ledger is to record when a run has ended.
+func Outcome(c model.Change, r model.Run) ([]ledger.Field, map[string][]byte, error) {
+	events := []model.Event{}
+	for _, e := range r.Events {
+		if e.Phase.IsEnd() {
+			events = append(events, e)
+		}
+	}
+	data, err := json.MarshalIndent(events, "", "  ")
+	if err != nil {
+		return nil, nil, fmt.Errorf("record the outcome: %w", err)
+	}
+	return append(bind(c),
+		ledger.Field{Key: "run", Value: string(r.ID)},
+		ledger.Field{Key: "outcome", Value: string(r.Outcome)},
+		ledger.Field{Key: "message", Value: r.Message.String()},
+	), map[string][]byte{eventsName: append(data, '\n')}, nil
+}
+
+const eventsName = "events.json"
+
+// parseRecord reads a sealed change and checks that it is what its digest says.
+func parseRecord(e ledger.Entry) (model.Change, error) {
+	var r record
+	if err := json.Unmarshal(e.Files[recordName], &r); err != nil {
+		return model.Change{}, fmt.Errorf("read a change: %w", err)
+	}
+	c := model.Change{ID: r.ID, Environment: r.Environment, Kind: r.Kind, Title: r.Title, Reason: r.Reason, Author: r.Author, SealedAt: r.SealedAt,
+		Subject: r.Subject, Addresses: r.Addresses, Base: r.Base, Revision: r.Revision, Onto: r.Onto, Commits: r.Commits,
+		Plans: r.Plans, Digest: r.Digest, State: model.Sealed}
+	switch {
+	case r.Schema != recordSchema:
+		return c, fmt.Errorf("change %s is of the unknown form %q", r.ID, r.Schema)
+	case c.Seal() != c.Digest:
+		return c, fmt.Errorf("change %s is not what its digest says", r.ID)
+	case !strings.EqualFold(c.Author.Email.String(), e.By.Email.String()):
+		return c, fmt.Errorf("change %s names an author who did not seal it", r.ID)
+	}
+	for _, f := range bind(c) {
+		if e.Field(f.Key) != f.Value {
+			return c, fmt.Errorf("change %s: its entry names another %s", r.ID, f.Key)
+		}
+	}
+	return c, nil
+}

@@ -1,0 +1,150 @@
+package ledger
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"plumb/model"
+	"plumb/model/text"
+)
+
+// Verb is what an entry records.
+type Verb string
+
+// The verbs.
+const (
+	Seal    Verb = "seal"    // A change came to be.
+	Approve Verb = "approve" // Somebody approved exactly that change.
+	Abandon Verb = "abandon" // Somebody gave it up.
+	Void    Verb = "void"    // Reality or git moved, so the change no longer says what would happen.
+	Intent  Verb = "intent"  // A run is about to begin; durable before anything happens.
+	Outcome Verb = "outcome" // How the run ended.
+)
+
+// Field is one fact of an entry.
+type Field struct{ Key, Value string }
+
+// Entry is one record of one person's log.
+type Entry struct {
+	ID     model.Hash // The commit that holds it.
+	Log    string     // The log's ref.
+	Verb   Verb
+	By     model.Principal
+	At     time.Time
+	Seq    int
+	Prev   model.Digest // Of the payload before; empty for the first.
+	Fields []Field
+	Files  map[string][]byte // Attachments; their checksums stand in the payload.
+	Signed bool
+}
+
+// Field is the value of a fact, or empty.
+func (e Entry) Field(key string) string {
+	for _, f := range e.Fields {
+		if f.Key == key {
+			return f.Value
+		}
+	}
+	return ""
+}
+
+// payload is the text that is chained and signed: one fact a line, in a fixed order, values quoted, so
+// that there is one way only to write an entry and nothing to argue about.
+func (e Entry) payload() []byte {
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "plumb-ledger 1\nverb %s\nby %q\nname %q\nat %s\nseq %d\nprev %s\n",
+		e.Verb, e.By.Email, e.By.Name, e.At.UTC().Format(time.RFC3339Nano), e.Seq, orNone(e.Prev))
+	for _, f := range e.Fields {
+		fmt.Fprintf(&b, "field %s %q\n", f.Key, f.Value)
+	}
+	for _, name := range e.fileNames() {
+		fmt.Fprintf(&b, "file %s %s\n", name, model.Sum(e.Files[name]))
+	}
+	return b.Bytes()
+}
+
+func (e Entry) fileNames() []string {
+	names := make([]string, 0, len(e.Files))
+	for name := range e.Files {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+func orNone(d model.Digest) string {
+	if d == "" {
+		return "none"
+	}
+	return string(d)
+}
+
+// parsePayload reads what payload wrote and accepts nothing else: an entry that
+// does not read back to the same bytes is refused. Attachments stay to be compared with sums.
+func parsePayload(data []byte) (e Entry, sums map[string]model.Digest, err error) {
+	const maxPayload = 64 << 10
+	if len(data) > maxPayload {
+		return e, nil, fmt.Errorf("payload of %d bytes is too large", len(data))
+	}
+	rest, ok := strings.CutSuffix(string(data), "\n")
+	if !ok {
+		return e, nil, fmt.Errorf("payload does not end with a newline")
+	}
+	lines := strings.Split(rest, "\n")
+	const head = 7
+	if len(lines) < head || lines[0] != "plumb-ledger 1" {
+		return e, nil, fmt.Errorf("payload is not of the form plumb-ledger 1")
+	}
+	value := func(i int, key string) string {
+		v, ok := strings.CutPrefix(lines[i], key+" ")
+		if !ok && err == nil {
+			err = fmt.Errorf("payload line %d is not %q", i+1, key)
+		}
+		return v
+	}
+	quoted := func(s string) string {
+		v, uerr := strconv.Unquote(s)
+		if uerr != nil && err == nil {
+			err = fmt.Errorf("payload value %s is not quoted", s)
+		}
+		return v
+	}
+	e.Verb = Verb(value(1, "verb"))
+	e.By.Email = text.Line(quoted(value(2, "by")))
+	e.By.Name = text.Line(quoted(value(3, "name")))
+	at := value(4, "at")
+	seq := value(5, "seq")
+	if prev := value(6, "prev"); prev != "none" {
+		e.Prev = model.Digest(prev)
+	}
+	if err != nil {
+		return e, nil, err
+	}
+	if e.At, err = time.Parse(time.RFC3339Nano, at); err != nil {
+		return e, nil, fmt.Errorf("payload time: %w", err)
+	}
+	if e.Seq, err = strconv.Atoi(seq); err != nil {
+		return e, nil, fmt.Errorf("payload seq: %w", err)
+	}
+	sums = map[string]model.Digest{}
+	for _, line := range lines[head:] {
+		kind, rest, _ := strings.Cut(line, " ")
+		key, val, _ := strings.Cut(rest, " ")
+		switch kind {
+		case "field":
+			e.Fields = append(e.Fields, Field{key, quoted(val)})
+		case "file":
+			sums[key] = model.Digest(val)
+		default:
+			err = fmt.Errorf("payload has an unknown line %q", kind)
+		}
+		if err != nil {
+			return e, nil, err
+		}
+	}
+	return e, sums, nil
+}
