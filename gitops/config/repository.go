@@ -1,0 +1,135 @@
+// Package config reads what people configure: plumb.yaml, which belongs to a
+// repository, and config.yaml, which belongs to the operator. Both are read
+// once and strictly: a key that is unknown or mistyped is an error with file,
+// line and the nearest right key, never ignored. The structs they are read into
+// are the only schema; the reference for people is generated of their tags.
+package config
+
+import (
+	"cmp"
+	"fmt"
+	"path"
+	"strings"
+
+	"plumb/model"
+)
+
+// FileName is the name of the repository's configuration, at its root.
+const FileName = "plumb.yaml"
+
+// Repository is what plumb.yaml says.
+type Repository struct {
+	Version      int
+	ReadOnly     bool // Nothing may be written at all; each environment is marked so too.
+	Environments []model.Environment
+}
+
+type repositoryFile struct {
+	Version      int               `mapstructure:"version" required:"yes" example:"1" doc:"The version of this file's format; there is only 1."`
+	ReadOnly     bool              `mapstructure:"readonly" default:"false" example:"true" doc:"Nothing may be changed in any environment, whoever asks."`
+	Environments []environmentFile `mapstructure:"environments" doc:"The places where the infrastructure is real, in the order in which changes travel."`
+}
+
+type environmentFile struct {
+	Name       string       `mapstructure:"name" required:"yes" example:"production" doc:"Its name on screen and for --env: lower-case letters, digits, dots, dashes."`
+	Color      string       `mapstructure:"color" default:"the theme's choice" oneof:"red amber green cyan blue violet grey" example:"red" doc:"Its colour on screen."`
+	Production bool         `mapstructure:"production" default:"false" example:"true" doc:"Real users depend on it: it never looks like anything else, and asks twice."`
+	Approvals  *int         `mapstructure:"approvals" default:"1 for production, otherwise 0" example:"2" doc:"How many people have to approve a change; from 2 on, the author does not count."`
+	ReadOnly   bool         `mapstructure:"readonly" default:"false" example:"true" doc:"Nothing may be changed in it, whoever asks."`
+	Branch     string       `mapstructure:"branch" default:"the branch that the repository is on" example:"main" doc:"The branch that it is to be true to."`
+	Targets    []targetFile `mapstructure:"targets" doc:"What it is made of: each is planned and applied by one engine."`
+}
+
+type targetFile struct {
+	Name     string         `mapstructure:"name" required:"yes" example:"web" doc:"Its name, once per environment: lower-case letters, digits, dots, dashes."`
+	Provider string         `mapstructure:"provider" required:"yes" oneof:"hosts" example:"hosts" doc:"The engine that applies it."`
+	Path     string         `mapstructure:"path" required:"yes" example:"hosts/web" doc:"Its directory, from the root of the repository."`
+	Hosts    []hostFile     `mapstructure:"hosts" short:"name ssh" doc:"The machines that have its files. A plain text is an ssh host of that name."`
+	Files    []fileRuleFile `mapstructure:"files" doc:"What git itself cannot say of a file; files without a rule keep mode and owner."`
+}
+
+type hostFile struct {
+	Name string `mapstructure:"name" required:"yes" example:"web-1" doc:"Its name on screen, once per target."`
+	SSH  string `mapstructure:"ssh" example:"deploy@web-1.example.org" doc:"Where it is: anything ssh accepts, aliases of ~/.ssh/config included."`
+	Root string `mapstructure:"root" example:"../hosts/web-1" doc:"Instead of ssh: a directory of this machine that plays the host."`
+}
+
+type fileRuleFile struct {
+	Path      string   `mapstructure:"path" required:"yes" example:"/etc/nginx/**" doc:"Which files, as absolute path on the host; * within a name, ** over directories."`
+	Mode      string   `mapstructure:"mode" default:"left as it is" example:"\"0640\"" doc:"Its permissions, octal."`
+	Owner     string   `mapstructure:"owner" default:"left as it is" example:"root:adm" doc:"Its owner: user, user:group or :group."`
+	Sensitive bool     `mapstructure:"sensitive" default:"false" example:"true" doc:"Its content is a secret and is never shown."`
+	Exclusive bool     `mapstructure:"exclusive" default:"false" example:"true" doc:"The path is a directory, and files in it that git does not know are extra."`
+	Check     []string `mapstructure:"check" example:"[nginx, -t, -c, \"{}\"]" doc:"A command that judges a file before it takes effect; {} stands for the new file."`
+	Reload    []string `mapstructure:"reload" example:"[systemctl, reload, nginx]" doc:"A command that runs once on the host after its files are written."`
+}
+
+// ParseRepository reads plumb.yaml. Name is what messages call the file. What
+// is wrong with the file is one error that wraps [*Error] with all of it.
+func ParseRepository(name string, data []byte) (Repository, error) {
+	var file repositoryFile
+	r, err := read(data, &file, nil)
+	if err != nil {
+		return Repository{}, fmt.Errorf("%s: %w", name, err)
+	}
+	r.repository(file)
+	if err := r.error(name); err != nil {
+		return Repository{}, model.WithHint(err, "plumb help %s explains every key", FileName)
+	}
+	return file.model(), nil
+}
+
+func (f repositoryFile) model() Repository {
+	repository := Repository{Version: f.Version, ReadOnly: f.ReadOnly}
+	for _, e := range f.Environments {
+		env := e.model()
+		env.ReadOnly = env.ReadOnly || f.ReadOnly
+		repository.Environments = append(repository.Environments, env)
+	}
+	return repository
+}
+
+func (f environmentFile) model() model.Environment {
+	env := model.Environment{Name: f.Name, Color: f.Color, Production: f.Production, ReadOnly: f.ReadOnly, Branch: f.Branch}
+	switch {
+	case f.Approvals != nil:
+		env.Approvals = *f.Approvals
+	case f.Production:
+		env.Approvals = 1
+	}
+	for _, t := range f.Targets {
+		env.Targets = append(env.Targets, t.model())
+	}
+	return env
+}
+
+func (f targetFile) model() model.Target {
+	target := model.Target{Name: f.Name, Provider: f.Provider, Path: path.Clean(f.Path)}
+	for _, h := range f.Hosts {
+		target.Hosts = append(target.Hosts, model.Host{Name: h.Name, Root: h.Root, SSH: h.SSH})
+	}
+	for _, r := range f.Files {
+		mode := r.Mode
+		if mode != "" {
+			mode = fmt.Sprintf("%04s", mode)
+		}
+		target.Files = append(target.Files, model.FileRule{
+			Path: r.Path, Mode: mode, Owner: r.Owner, Sensitive: r.Sensitive, Exclusive: r.Exclusive, Check: r.Check, Reload: r.Reload,
+		})
+	}
+	return target
+}
+
+// fileOf is the other way: what the file has to say for the target.
+func fileOf(t model.Target) targetFile {
+	f := targetFile{Name: t.Name, Provider: t.Provider, Path: cmp.Or(strings.TrimSuffix(t.Path, "/"), ".")}
+	for _, h := range t.Hosts {
+		f.Hosts = append(f.Hosts, hostFile{Name: h.Name, Root: h.Root, SSH: h.SSH})
+	}
+	for _, r := range t.Files {
+		f.Files = append(f.Files, fileRuleFile{
+			Path: r.Path, Mode: r.Mode, Owner: r.Owner, Sensitive: r.Sensitive, Exclusive: r.Exclusive, Check: r.Check, Reload: r.Reload,
+		})
+	}
+	return f
+}
