@@ -1,0 +1,282 @@
+// Package gitcli is the store of a repository that the operator's own git reads
+// and writes. Single objects come from long-lived children, history is
+// streamed, and whatever the repository's configuration names as a program is
+// never run on the way ([Open]). What has to obey the operator's configuration,
+// hooks and credentials, as fetch and push do, is on [Operator].
+package gitcli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+
+	"plumb/gitops/objects"
+	"plumb/gitops/objects/internal/loose"
+	"plumb/gitops/objects/internal/object"
+	"plumb/model"
+	"plumb/model/text"
+)
+
+// oldest is the first version of git with all that is asked of it here: cat-file --batch-command.
+var oldest = [2]int{2, 36}
+
+// store is one repository.
+type store struct {
+	git     git
+	pool    *pool
+	info    objects.Info
+	common  string        // The directory that linked work trees share.
+	objects *loose.Writer // Nil where only git itself can write: SHA-256.
+}
+
+// Open finds the repository of dir: its own, or that of a directory above it.
+// Bare repositories and linked work trees are repositories like others. It fails with an error that
+// wraps [objects.ErrNotRepository] where there is none, [ErrNoGit] without a
+// usable git, and [model.ErrRefused] where git does not trust the owner of the
+// directory. Every command that the store runs is told to ran, which may be nil and may be
+// called from several goroutines at once.
+func Open(ctx context.Context, dir string, ran func(model.Command)) (objects.Store, error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", dir, err)
+	}
+	if st, err := os.Stat(dir); err != nil {
+		return nil, model.WithHint(fmt.Errorf("open repository: %w: %w", objects.ErrNotRepository, err), "name a directory that exists")
+	} else if !st.IsDir() {
+		return nil, model.WithHint(fmt.Errorf("open repository: %w: %s is a file", objects.ErrNotRepository, text.Line(dir)), "name its directory")
+	}
+	g, err := find(ran)
+	if err != nil {
+		return nil, err
+	}
+	found, err := discover(ctx, g.reading("-C", dir), dir)
+	if err != nil {
+		return nil, err
+	}
+	s := &store{
+		git:    g.reading("--git-dir=" + found.gitDir),
+		common: found.common,
+		info: objects.Info{
+			GitDir: found.gitDir, WorkTree: found.workTree, Head: found.head,
+			IsShallow: found.isShallow, IsPartial: found.isPartial,
+		},
+	}
+	if found.format == "sha1" {
+		s.objects = loose.New(filepath.Join(found.common, "objects"))
+	}
+	s.pool = newPool(s.git)
+	head, err := s.pool.info(ctx, "open repository", "HEAD")
+	if err != nil {
+		s.pool.close()
+		return nil, err
+	}
+	if head.kind == object.Commit {
+		s.info.HeadHash = head.id
+	}
+	return s, nil
+}
+
+// found is what git says about the repository of a directory.
+type found struct {
+	gitDir, common, workTree, head, format string
+	isBare, isShallow, isPartial           bool
+}
+
+// discover asks git about dir. The questions are asked side by side, because
+// the first frame of the screen waits for the answers.
+func discover(ctx context.Context, g git, dir string) (found, error) {
+	const why = "open repository"
+	var f found
+	var version, facts, common, top, head, promisors []byte
+	var factsErr, topErr error
+	var group errgroup.Group
+	group.Go(func() (err error) { version, err = g.run(ctx, why, nil, "version"); return err })
+	group.Go(func() error {
+		// The directory comes last, because its name may have newlines in it.
+		facts, factsErr = g.run(ctx, why, nil, "rev-parse", "--is-bare-repository", "--is-shallow-repository", "--show-object-format", "--absolute-git-dir")
+		return nil
+	})
+	// These fail where there is no repository, which the one above explains, and
+	// where there is nothing to tell.
+	group.Go(func() error {
+		common, _ = g.run(ctx, why, nil, "rev-parse", "--path-format=absolute", "--git-common-dir")
+		return nil
+	})
+	group.Go(func() error { top, topErr = g.run(ctx, why, nil, "rev-parse", "--show-toplevel"); return nil })
+	group.Go(func() error { head, _ = g.run(ctx, why, nil, "symbolic-ref", "-q", "HEAD"); return nil })
+	group.Go(func() error {
+		promisors, _ = g.run(ctx, why, nil, "config", "--get-regexp", `^(extensions\.partialclone|remote\..*\.promisor)$`)
+		return nil
+	})
+	if err := group.Wait(); err != nil {
+		return f, err
+	}
+	if err := checkVersion(string(version)); err != nil {
+		return f, err
+	}
+	if factsErr != nil {
+		return f, explain(factsErr, dir)
+	}
+	fields := strings.SplitN(strings.TrimSuffix(string(facts), "\n"), "\n", 4)
+	if len(fields) != 4 {
+		return f, fmt.Errorf("%s: unexpected answer of git: %q", why, facts)
+	}
+	f.isBare, f.isShallow, f.format, f.gitDir = fields[0] == "true", fields[1] == "true", fields[2], fields[3]
+	f.common = strings.TrimSuffix(string(common), "\n")
+	f.head = strings.TrimSuffix(string(head), "\n")
+	f.isPartial = len(promisors) > 0
+	switch {
+	case topErr == nil:
+		f.workTree = strings.TrimSuffix(string(top), "\n")
+	case !f.isBare && filepath.Base(f.gitDir) == ".git":
+		f.workTree = filepath.Dir(f.gitDir) // Opened from within .git.
+	}
+	return f, nil
+}
+
+var versionNumber = regexp.MustCompile(`(\d+)\.(\d+)`)
+
+func checkVersion(version string) error {
+	m := versionNumber.FindStringSubmatch(version)
+	if m == nil {
+		return fmt.Errorf("%w: it says its version is %q", ErrNoGit, strings.TrimSpace(version))
+	}
+	// The expression lets digits through only; a number out of range is a very new git.
+	major, _ := strconv.Atoi(m[1])
+	minor, _ := strconv.Atoi(m[2])
+	if major < oldest[0] || major == oldest[0] && minor < oldest[1] {
+		return model.WithHint(fmt.Errorf("%w: version %s is too old", ErrNoGit, m[0]), "install git %d.%d or newer", oldest[0], oldest[1])
+	}
+	return nil
+}
+
+// safeDirectory is the command that git itself proposes where it does not trust a directory's owner.
+var safeDirectory = regexp.MustCompile(`(?m)^\s*(git config --global --add safe\.directory .*)$`)
+
+// explain turns git's refusal to open dir into an error with a way out.
+func explain(err error, dir string) error {
+	said := stderrOf(err)
+	switch {
+	case strings.Contains(said, "dubious ownership"):
+		hint := "git does not read a repository of another user; if you trust it: "
+		if m := safeDirectory.FindStringSubmatch(said); m != nil {
+			hint += m[1]
+		} else {
+			hint += "git config --global --add safe.directory " + dir
+		}
+		first, _, _ := strings.Cut(said, "\n")
+		return model.Refuse(text.Line(hint).String(), "open %s: git says: %s", text.Line(dir), text.Line(strings.TrimPrefix(first, "fatal: ")))
+	case strings.Contains(said, "not a git repository"):
+		return model.WithHint(fmt.Errorf("open %s: %w", text.Line(dir), objects.ErrNotRepository),
+			"go to a directory with a git repository, name one, or make one: git init")
+	}
+	return fmt.Errorf("open %s: %w", text.Line(dir), err)
+}
+
+// Close ends the children.
+func (s *store) Close() error {
+	s.pool.close()
+	return nil
+}
+
+// Info is the repository as it was found, with HEAD as it is now.
+func (s *store) Info() objects.Info {
+	info := s.info
+	if data, err := os.ReadFile(filepath.Join(info.GitDir, "HEAD")); err == nil {
+		name, ok := strings.CutPrefix(strings.TrimSpace(string(data)), "ref: ")
+		switch {
+		case !ok:
+			info.Head = ""
+		case !strings.HasSuffix(name, "/.invalid"): // The file is for show where refs are in tables.
+			info.Head = name
+		}
+	}
+	if head, err := s.pool.info(context.Background(), "read HEAD", "HEAD"); err == nil {
+		info.HeadHash = ""
+		if head.kind == object.Commit {
+			info.HeadHash = head.id
+		}
+	}
+	return info
+}
+
+// Resolve asks git for the object that a name stands for, and for its commit.
+func (s *store) Resolve(ctx context.Context, revision string) (model.Hash, error) {
+	why := fmt.Sprintf("resolve %q", revision)
+	none := fmt.Errorf("%s: %w", why, objects.ErrNotFound)
+	if revision == "" || strings.ContainsAny(revision, "\n\x00") {
+		return "", none
+	}
+	a, err := s.pool.info(ctx, why, revision)
+	if err == nil && a.kind == object.Tag {
+		a, err = s.pool.info(ctx, why, string(a.id)+"^{commit}")
+	}
+	var gone *objects.MissingError
+	switch {
+	case errors.As(err, &gone):
+		return "", fmt.Errorf("%s: %w: %w", why, objects.ErrNotFound, gone)
+	case err != nil:
+		return "", err
+	case a.found && a.kind == object.Commit:
+		return a.id, nil
+	case a.found:
+		return "", fmt.Errorf("%s: %w: it is a %s", why, objects.ErrNotFound, a.kind)
+	}
+	return "", none
+}
+
+// Commit reads one commit.
+func (s *store) Commit(ctx context.Context, id model.Hash) (model.Commit, error) {
+	data, err := s.pool.read(ctx, object.Commit, id)
+	if err != nil {
+		return model.Commit{}, err
+	}
+	return object.ParseCommit(id, data)
+}
+
+// Tree lists one tree.
+func (s *store) Tree(ctx context.Context, id model.Hash) ([]objects.TreeEntry, error) {
+	data, err := s.pool.read(ctx, object.Tree, id)
+	if err != nil {
+		return nil, err
+	}
+	parsed, err := object.ParseTree(data, len(id)/2)
+	if err != nil {
+		return nil, fmt.Errorf("read tree %s: %w", id.Short(), err)
+	}
+	entries := make([]objects.TreeEntry, len(parsed))
+	for i, e := range parsed {
+		entries[i] = objects.TreeEntry(e)
+	}
+	return entries, nil
+}
+
+// Blob reads one blob.
+func (s *store) Blob(ctx context.Context, id model.Hash) ([]byte, error) {
+	return s.pool.read(ctx, object.Blob, id)
+}
+
+// Size asks how large a blob is.
+func (s *store) Size(ctx context.Context, id model.Hash) (int64, error) {
+	why := "read the size of " + id.Short()
+	if !object.IsID(id) {
+		return 0, fmt.Errorf("%s: %w: %q is not an object id", why, objects.ErrNotFound, id)
+	}
+	a, err := s.pool.info(ctx, why, string(id))
+	switch {
+	case err != nil:
+		return 0, err
+	case !a.found:
+		return 0, fmt.Errorf("%s: %w", why, &objects.MissingError{ID: id})
+	case a.kind != object.Blob:
+		return 0, fmt.Errorf("%s: it is a %s", why, a.kind)
+	}
+	return a.size, nil
+}
