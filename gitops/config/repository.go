@@ -6,10 +6,8 @@
 package config
 
 import (
-	"cmp"
 	"fmt"
 	"path"
-	"strings"
 
 	"plumb/model"
 )
@@ -27,7 +25,7 @@ type Repository struct {
 type repositoryFile struct {
 	Version      int               `mapstructure:"version" required:"yes" example:"1" doc:"The version of this file's format; there is only 1."`
 	ReadOnly     bool              `mapstructure:"readonly" default:"false" example:"true" doc:"Nothing may be changed in any environment, whoever asks."`
-	Environments []environmentFile `mapstructure:"environments" doc:"The places where the infrastructure is real, in the order in which changes travel."`
+	Environments []environmentFile `mapstructure:"environments" doc:"The places where the infrastructure is real."`
 }
 
 type environmentFile struct {
@@ -44,7 +42,7 @@ type targetFile struct {
 	Name     string         `mapstructure:"name" required:"yes" example:"web" doc:"Its name, once per environment: lower-case letters, digits, dots, dashes."`
 	Provider string         `mapstructure:"provider" required:"yes" oneof:"hosts" example:"hosts" doc:"The engine that applies it."`
 	Path     string         `mapstructure:"path" required:"yes" example:"hosts/web" doc:"Its directory, from the root of the repository."`
-	Hosts    []hostFile     `mapstructure:"hosts" short:"name ssh" doc:"The machines that have its files. A plain text is an ssh host of that name."`
+	Hosts    []hostFile     `mapstructure:"hosts" short:"name ssh" doc:"The machines that have its files. web-1 alone is short for {name: web-1, ssh: web-1}."`
 	Files    []fileRuleFile `mapstructure:"files" doc:"What git itself cannot say of a file; files without a rule keep mode and owner."`
 }
 
@@ -118,18 +116,4 @@ func (f targetFile) model() model.Target {
 		})
 	}
 	return target
-}
-
-// fileOf is the other way: what the file has to say for the target.
-func fileOf(t model.Target) targetFile {
-	f := targetFile{Name: t.Name, Provider: t.Provider, Path: cmp.Or(strings.TrimSuffix(t.Path, "/"), ".")}
-	for _, h := range t.Hosts {
-		f.Hosts = append(f.Hosts, hostFile{Name: h.Name, Root: h.Root, SSH: h.SSH})
-	}
-	for _, r := range t.Files {
-		f.Files = append(f.Files, fileRuleFile{
-			Path: r.Path, Mode: r.Mode, Owner: r.Owner, Sensitive: r.Sensitive, Exclusive: r.Exclusive, Check: r.Check, Reload: r.Reload,
-		})
-	}
-	return f
 }

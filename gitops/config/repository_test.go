@@ -244,10 +244,25 @@ func FuzzParseRepository(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		_, err := config.ParseRepository("plumb.yaml", data)
-		var told *config.Error
-		if err != nil && !errors.As(err, &told) {
-			t.Errorf("an error of ours, not of the file: %v", err)
+		repository, err := config.ParseRepository("plumb.yaml", data)
+		if err != nil {
+			var told *config.Error
+			if !errors.As(err, &told) {
+				t.Errorf("an error of ours, not of the file: %v", err)
+			}
+			return
+		}
+		// What was accepted can be written, and means the same when it is read again.
+		file := config.Write(repository.Environments)
+		if len(file) > 1<<20 {
+			t.Skip("aliases made the file too large to be read again")
+		}
+		again, err := config.ParseRepository("plumb.yaml", file)
+		if err != nil {
+			t.Fatalf("%v\n%s", err, file)
+		}
+		if diff := cmp.Diff(repository.Environments, again.Environments); diff != "" {
+			t.Errorf("%s\n%s", diff, file)
 		}
 	})
 }
