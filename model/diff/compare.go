@@ -208,5 +208,6 @@ func compareLines(a, b [][]byte, ignoreSpace bool, budget int) (blocks []block, 
 	na, nb, distinct := numberLines(a, b, ignoreSpace)
 	c := newComparison(na, nb, distinct, budget)
 	c.compare(0, len(na), 0, len(nb))
-	return slide(c.blocks(), a, b, na, nb), c.simplified
+	best := func(at block, up, down int) int { return bestShift(at, a, b, up, down) }
+	return slide(c.blocks(), na, nb, best), c.simplified
 }

@@ -66,6 +66,9 @@ func (d *drawing) hasSections(lines [][]byte) bool {
 
 // isSection reports the heading of an ini or TOML file: "[mysqld]".
 func isSection(line []byte) bool {
+	if bytes.IndexByte(line, '[') < 0 {
+		return false
+	}
 	line = bytes.TrimSpace(line)
 	return len(line) > 2 && line[0] == '[' && line[len(line)-1] == ']' && line[1] != ']' && bytes.IndexByte(line, ',') < 0
 }

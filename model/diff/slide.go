@@ -6,8 +6,8 @@ const maxSlide = 200
 // slide moves blocks to where a person would put them. A block that only adds or only removes lines can
 // often be shifted without changing what the difference says, because the line before it is also
 // its last line: "}" and the blank line above a new paragraph are the usual ones. Blocks that
-// can be shifted together become one.
-func slide(blocks []block, a, b [][]byte, na, nb []int32) []block {
+// can be shifted together become one; choose says where the others go.
+func slide(blocks []block, na, nb []int32, choose func(at block, up, down int) int) []block {
 	var out []block
 	for i := 0; i < len(blocks); i++ {
 		at := blocks[i]
@@ -32,7 +32,7 @@ func slide(blocks []block, a, b [][]byte, na, nb []int32) []block {
 			blocks[i+1].aLo, blocks[i+1].bLo = at.aLo+down, at.bLo+down
 			continue
 		}
-		out = append(out, at.shift(bestShift(at, a, b, up, down)))
+		out = append(out, at.shift(choose(at, up, down)))
 	}
 	return out
 }

@@ -1,0 +1,170 @@
+package diff
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+)
+
+// Patch is two versions of one file, to be written as a patch. A version that is
+// nil does not exist, and its path and mode are not used.
+type Patch struct {
+	OldPath, NewPath string
+	OldMode, NewMode string // As git writes them, "100644"; empty means a plain file.
+	Old, New         []byte
+	Context          int // Equal lines around each difference, from 0.
+}
+
+// Unified is the patch that makes new of old, as git apply and patch read it.
+// It holds the versions' raw bytes: it is for files and programs, not for
+// the screen. It is empty when nothing differs.
+func Unified(oldPath, newPath string, old, new []byte, context int) []byte {
+	return Patch{OldPath: oldPath, NewPath: newPath, Old: old, New: new, Context: context}.Bytes()
+}
+
+// Bytes writes the patch. Binary versions that differ are named in it only: git apply refuses such a patch.
+func (p Patch) Bytes() []byte {
+	var out bytes.Buffer
+	if !p.writeHeader(&out) {
+		return nil
+	}
+	if bytes.Equal(p.Old, p.New) {
+		return out.Bytes()
+	}
+	oldName, newName := "/dev/null", "/dev/null"
+	if p.Old != nil {
+		oldName = quotePath("a/" + p.OldPath)
+	}
+	if p.New != nil {
+		newName = quotePath("b/" + p.NewPath)
+	}
+	if isBinary(p.Old) || isBinary(p.New) {
+		fmt.Fprintf(&out, "Binary files %s and %s differ\n", oldName, newName)
+		return out.Bytes()
+	}
+	fmt.Fprintf(&out, "--- %s\n+++ %s\n", endName(oldName), endName(newName))
+	p.writeHunks(&out)
+	return out.Bytes()
+}
+
+// writeHeader writes what happens to the file as a whole, and reports whether anything does.
+func (p Patch) writeHeader(out *bytes.Buffer) bool {
+	oldPath, newPath := p.OldPath, p.NewPath
+	oldMode, newMode := p.OldMode, p.NewMode
+	if oldMode == "" {
+		oldMode = "100644"
+	}
+	if newMode == "" {
+		newMode = "100644"
+	}
+	var lines []string
+	switch {
+	case p.Old == nil && p.New == nil:
+		return false
+	case p.Old == nil:
+		oldPath = newPath
+		lines = append(lines, "new file mode "+newMode)
+	case p.New == nil:
+		newPath = oldPath
+		lines = append(lines, "deleted file mode "+oldMode)
+	default:
+		if oldMode != newMode {
+			lines = append(lines, "old mode "+oldMode, "new mode "+newMode)
+		}
+		if oldPath != newPath {
+			lines = append(lines, "rename from "+quotePath(oldPath), "rename to "+quotePath(newPath))
+		}
+		if len(lines) == 0 && bytes.Equal(p.Old, p.New) {
+			return false
+		}
+	}
+	fmt.Fprintf(out, "diff --git %s %s\n", quotePath("a/"+oldPath), quotePath("b/"+newPath))
+	for _, line := range lines {
+		out.WriteString(line + "\n")
+	}
+	return true
+}
+
+func (p Patch) writeHunks(out *bytes.Buffer) {
+	a, b := splitLines(p.Old), splitLines(p.New)
+	blocks, _ := compareLines(a, b, false, 0)
+	context := max(p.Context, 0)
+	for first := 0; first < len(blocks); {
+		last := first
+		for last+1 < len(blocks) && blocks[last+1].aLo-blocks[last].aHi <= 2*context {
+			last++
+		}
+		lead := min(context, blocks[first].aLo)
+		trail := min(context, len(a)-blocks[last].aHi)
+		i := blocks[first].aLo - lead
+		fmt.Fprintf(out, "@@ -%s +%s @@\n", lineRange(i, blocks[last].aHi+trail),
+			lineRange(blocks[first].bLo-lead, blocks[last].bHi+trail))
+		for _, at := range blocks[first : last+1] {
+			writeLines(out, ' ', a[i:at.aLo])
+			writeLines(out, '-', a[at.aLo:at.aHi])
+			writeLines(out, '+', b[at.bLo:at.bHi])
+			i = at.aHi
+		}
+		writeLines(out, ' ', a[i:i+trail])
+		first = last + 1
+	}
+}
+
+func writeLines(out *bytes.Buffer, sign byte, lines [][]byte) {
+	for _, line := range lines {
+		out.WriteByte(sign)
+		out.Write(line)
+		if line[len(line)-1] != '\n' {
+			out.WriteString("\n\\ No newline at end of file\n")
+		}
+	}
+}
+
+// lineRange writes lines lo up to hi, counted from 0, as a hunk's head has
+// them: from 1, and an empty range by the line before it.
+func lineRange(lo, hi int) string {
+	switch hi - lo {
+	case 0:
+		return fmt.Sprintf("%d,0", lo)
+	case 1:
+		return fmt.Sprint(lo + 1)
+	}
+	return fmt.Sprintf("%d,%d", lo+1, hi-lo)
+}
+
+// endName ends a name that has spaces with a tab, so that a reader does not take what follows for a date.
+func endName(name string) string {
+	if strings.Contains(name, " ") && !strings.HasPrefix(name, `"`) {
+		return name + "\t"
+	}
+	return name
+}
+
+// quotePath writes a path with unusual bytes the way git does: in double quotes, the bytes in octal.
+func quotePath(path string) string {
+	plain := true
+	for i := 0; i < len(path); i++ {
+		if c := path[i]; c < 0x20 || c >= 0x7f || c == '"' || c == '\\' {
+			plain = false
+			break
+		}
+	}
+	if plain {
+		return path
+	}
+	var b strings.Builder
+	b.WriteByte('"')
+	for i := 0; i < len(path); i++ {
+		switch c := path[i]; {
+		case c == '"' || c == '\\':
+			b.WriteByte('\\')
+			b.WriteByte(c)
+		case c < 0x20 || c >= 0x7f:
+			fmt.Fprintf(&b, `\%03o`, c)
+		default:
+			b.WriteByte(c)
+		}
+	}
+	b.WriteByte('"')
+	return b.String()
+}
