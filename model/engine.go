@@ -15,6 +15,7 @@ type PlanRequest struct {
 	Want        Snapshot  // Where to go.
 	Applied     Snapshot  // What was last applied: files in it that Want lacks are deleted. May be zero.
 	Only        []Address // If not empty, no other resource is touched.
+	KeepDrift   bool      // Resources that Applied and Want agree on are left alone: drift is for its own verbs.
 }
 
 // AdoptRequest asks for the edits that make git say what is live.

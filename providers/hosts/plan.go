@@ -53,7 +53,7 @@ func (p *Provider) Plan(ctx context.Context, req model.PlanRequest) (model.Plan,
 			continue
 		}
 		group.Go(func() error {
-			results[i], counts[i], failures[i] = p.planHost(ctx, req.Target, h, want[h.Name], applied[h.Name], !req.Applied.IsZero(), only)
+			results[i], counts[i], failures[i] = p.planHost(ctx, req.Target, h, want[h.Name], applied[h.Name], req, only)
 			return nil
 		})
 	}
@@ -98,9 +98,12 @@ func joinHosts(failures []error) error {
 }
 
 // planHost derives the steps for one host, in their order, and counts the resources that were looked at for it.
-func (p *Provider) planHost(ctx context.Context, target model.Target, h model.Host, want, applied map[string]model.State, hasApplied bool, only *selection) (hostWork, int, error) {
+func (p *Provider) planHost(ctx context.Context, target model.Target, h model.Host, want, applied map[string]model.State, req model.PlanRequest, only *selection) (hostWork, int, error) {
 	result := hostWork{host: h}
-	paths := slices.DeleteFunc(sortedKeys(union(want, applied)), func(name string) bool { return !only.has(h.Name, name) })
+	concerns := func(name string) bool {
+		return only.has(h.Name, name) && !(req.KeepDrift && alike(applied[name], want[name]))
+	}
+	paths := slices.DeleteFunc(sortedKeys(union(want, applied)), func(name string) bool { return !concerns(name) })
 	sights, contents, fresh, err := p.survey(ctx, "plan", target, h, paths, p.opt.Limits.Keep, want, applied)
 	if err != nil {
 		return result, 0, err
@@ -108,7 +111,7 @@ func (p *Provider) planHost(ctx context.Context, target model.Target, h model.Ho
 	count := 0
 	var problems []error
 	for _, name := range sortedKeys(sights) {
-		if !only.has(h.Name, name) {
+		if !concerns(name) {
 			continue
 		}
 		only.see(h.Name, name)
@@ -135,7 +138,7 @@ func (p *Provider) planHost(ctx context.Context, target model.Target, h model.Ho
 			continue
 		}
 		w.step = model.Step{Address: address(h.Name, name), Group: h.Name, Name: name, Action: actionFor(before, after), Before: before, After: after}
-		w.step.Drifted = hasApplied && !applied[name].Matches(before)
+		w.step.Drifted = !req.Applied.IsZero() && !applied[name].Matches(before)
 		w.step.Effects = w.effects()
 		w.step.Undo = w.judge(fresh)
 		result.works = append(result.works, w)
@@ -143,6 +146,9 @@ func (p *Provider) planHost(ctx context.Context, target model.Target, h model.Ho
 	order(result.works)
 	return result, count, errors.Join(problems...)
 }
+
+// alike reports whether two revisions want the same of a file.
+func alike(a, b model.State) bool { return a.Matches(b) && b.Matches(a) }
 
 func actionFor(before, after model.State) model.Action {
 	switch {
