@@ -18,6 +18,7 @@ var Dark = Palette{
 	Match:        Look{Fg: "#f0e2b8", Bg: "#554a20"},
 	CurrentMatch: Look{Fg: "#16181d", Bg: "#e5c463", Bold: true},
 	Cursor:       Look{Reverse: true},
+	Backdrop:     Look{Fg: "#4b515e"},
 
 	InSync:  Look{Fg: "#9299a8"},
 	Pending: Look{Fg: "#7fabf2"},

@@ -19,6 +19,7 @@ var HighContrast = Palette{
 	Match:        Look{Fg: "#000000", Bg: "#d8c258"},
 	CurrentMatch: Look{Fg: "#000000", Bg: "#ffff00", Bold: true},
 	Cursor:       Look{Reverse: true},
+	Backdrop:     Look{Fg: "#6e6e6e"},
 
 	InSync:  Look{Fg: "#d0d0d0"},
 	Pending: Look{Fg: "#8cc4ff"},

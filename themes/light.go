@@ -3,21 +3,22 @@ package themes
 // Light is the theme for light terminals.
 var Light = Palette{
 	Name:       "light",
-	Background: "#fafafa",
+	Background: "#f2f2f2",
 	Contrast:   4.5,
 
 	Text:   Look{Fg: "#262b33"},
 	Strong: Look{Fg: "#0c0f14", Bold: true},
 	Dim:    Look{Fg: "#5a6270"},
-	Faint:  Look{Fg: "#6c7380"},
+	Faint:  Look{Fg: "#646b78"},
 
 	Accent:       Look{Fg: "#00706a"},
-	Border:       Look{Fg: "#ccd1d9"},
+	Border:       Look{Fg: "#b8bfca"},
 	Selection:    Look{Bg: "#dbe6f6"},
 	SelectionDim: Look{Bg: "#ebeef2"},
 	Match:        Look{Fg: "#3a3000", Bg: "#f6e39a"},
 	CurrentMatch: Look{Fg: "#ffffff", Bg: "#8a5d00", Bold: true},
 	Cursor:       Look{Reverse: true},
+	Backdrop:     Look{Fg: "#a4abb6"},
 
 	InSync:  Look{Fg: "#5a6270"},
 	Pending: Look{Fg: "#1f5cb8"},

@@ -11,10 +11,11 @@ var NoColor = Palette{
 	Accent:       Look{Bold: true},
 	Border:       Look{Faint: true},
 	Selection:    Look{Reverse: true},
-	SelectionDim: Look{Underline: true},
+	SelectionDim: Look{Bold: true},
 	Match:        Look{Underline: true, Bold: true},
 	CurrentMatch: Look{Reverse: true, Bold: true},
 	Cursor:       Look{Reverse: true},
+	Backdrop:     Look{Faint: true},
 
 	InSync:  Look{Faint: true},
 	Pending: Look{},

@@ -37,6 +37,7 @@ type Palette struct {
 	Selection, SelectionDim Look // Backgrounds of the cursor's row, in the focused pane and in the others.
 	Match, CurrentMatch     Look // What a search found.
 	Cursor                  Look // The cell under the cursor of an input.
+	Backdrop                Look // What stands behind a dialog, to be seen and not to be read.
 
 	// States.
 	InSync, Pending, Drifted, Missing, Extra, Unknown Look

@@ -10,7 +10,7 @@ type Styles struct {
 	Title                    Style // The title of a pane that has the focus.
 	Selection, SelectionDim  Style
 	Match, CurrentMatch      Style
-	Cursor                   Style
+	Cursor, Backdrop         Style
 
 	InSync, Pending, Drifted, Missing, Extra, Unknown Style
 	Good, Warning, Bad                                Style
@@ -43,7 +43,7 @@ func New(p Palette) Styles {
 		Text:    Make(p.Text), Strong: Make(p.Strong), Dim: Make(p.Dim), Faint: Make(p.Faint),
 		Accent: Make(p.Accent), Border: Make(p.Border), Title: Make(p.Accent).Bold(),
 		Selection: Make(p.Selection), SelectionDim: Make(p.SelectionDim),
-		Match: Make(p.Match), CurrentMatch: Make(p.CurrentMatch), Cursor: Make(p.Cursor),
+		Match: Make(p.Match), CurrentMatch: Make(p.CurrentMatch), Cursor: Make(p.Cursor), Backdrop: Make(p.Backdrop),
 		InSync: Make(p.InSync), Pending: Make(p.Pending), Drifted: Make(p.Drifted),
 		Missing: Make(p.Missing), Extra: Make(p.Extra), Unknown: Make(p.Unknown),
 		Good: Make(p.Good), Warning: Make(p.Warning), Bad: Make(p.Bad),

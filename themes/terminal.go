@@ -12,10 +12,11 @@ var Terminal = Palette{
 	Accent:       Look{Fg: "6"},
 	Border:       Look{Faint: true},
 	Selection:    Look{Reverse: true},
-	SelectionDim: Look{Underline: true},
+	SelectionDim: Look{Bold: true},
 	Match:        Look{Fg: "0", Bg: "3"},
 	CurrentMatch: Look{Fg: "0", Bg: "11", Bold: true},
 	Cursor:       Look{Reverse: true},
+	Backdrop:     Look{Faint: true},
 
 	InSync:  Look{Faint: true},
 	Pending: Look{Fg: "4"},

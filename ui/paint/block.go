@@ -155,7 +155,7 @@ func Center(screenWidth, screenHeight, w, h int) (x, y int) {
 	return max((screenWidth-w)/2, 0), max((screenHeight-h)*2/5, 0)
 }
 
-// Dimmed redraws rows in one style, as what stands behind a dialog.
+// Dimmed redraws rows in one style, [themes.Styles.Backdrop], as what stands behind a dialog.
 func Dimmed(style themes.Style, rows []string) []string {
 	out := make([]string, len(rows))
 	for i, row := range rows {
@@ -171,20 +171,20 @@ func Dimmed(style themes.Style, rows []string) []string {
 // leaves room for: width less four cells.
 func Frame(s themes.Styles, width int, title []Span, rows []string) []string {
 	out := make([]string, 0, len(rows)+2)
-	top := NewLine(width).Add(s.Border, text.Lit("┌"))
+	top := NewLine(width).Add(s.Faint, text.Lit("┌"))
 	if len(title) > 0 {
 		top.Gap(1).Spans(title...).Gap(1)
 	}
-	out = append(out, top.Right(s.Border, text.Lit("┐")).Fill(s.Border, text.Lit("─")).String())
-	side := s.Border.On() + "│"
-	if s.Border.On() != "" {
+	out = append(out, top.Right(s.Faint, text.Lit("┐")).Fill(s.Faint, text.Lit("─")).String())
+	side := s.Faint.On() + "│"
+	if s.Faint.On() != "" {
 		side += off
 	}
 	for _, row := range rows {
 		out = append(out, side+" "+pad(row, width-4)+" "+side)
 	}
-	bottom := NewLine(width).Add(s.Border, text.Lit("└")).Right(s.Border, text.Lit("┘"))
-	return append(out, bottom.Fill(s.Border, text.Lit("─")).String())
+	bottom := NewLine(width).Add(s.Faint, text.Lit("└")).Right(s.Faint, text.Lit("┘"))
+	return append(out, bottom.Fill(s.Faint, text.Lit("─")).String())
 }
 
 // Wrap breaks text into lines of at most cells cells, between words where it can. Newlines stay.

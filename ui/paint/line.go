@@ -26,7 +26,7 @@ func S(style themes.Style, t text.Safe) Span { return Span{style, t} }
 // The zero value is a row of no cells.
 type Line struct {
 	width int
-	base  string
+	base  themes.Style
 	left  []part
 	right []part
 	used  int // Cells of left.
@@ -37,6 +37,7 @@ type part struct {
 	on    string
 	s     string
 	cells int
+	faint bool
 }
 
 // NewLine starts a row of width cells.
@@ -47,21 +48,21 @@ func NewLine(width int) *Line {
 // Base sets the style under the whole row, as the background of a selection; what the
 // parts' own styles leave open is as in base.
 func (l *Line) Base(base themes.Style) *Line {
-	l.base = base.On()
+	l.base = base
 	return l
 }
 
 // Add appends text in a style.
 func (l *Line) Add(style themes.Style, t text.Safe) *Line {
 	s := flat(t.String(), 0)
-	l.push(style.On(), s, width(s))
+	l.push(style.On(), s, width(s), style.Look().Faint)
 	return l
 }
 
 // AddTrunc appends text cut to at most cells cells.
 func (l *Line) AddTrunc(style themes.Style, t text.Safe, cells int) *Line {
 	s := truncate(flat(t.String(), 0), cells)
-	l.push(style.On(), s, width(s))
+	l.push(style.On(), s, width(s), style.Look().Faint)
 	return l
 }
 
@@ -69,7 +70,7 @@ func (l *Line) AddTrunc(style themes.Style, t text.Safe, cells int) *Line {
 func (l *Line) AddColumn(style themes.Style, t text.Safe, cells int) *Line {
 	s := truncate(flat(t.String(), 0), cells)
 	n := width(s)
-	l.push(style.On(), s, n)
+	l.push(style.On(), s, n, style.Look().Faint)
 	return l.Gap(cells - n)
 }
 
@@ -78,14 +79,14 @@ func (l *Line) AddNumber(style themes.Style, t text.Safe, cells int) *Line {
 	s := truncate(flat(t.String(), 0), cells)
 	n := width(s)
 	l.Gap(cells - n)
-	l.push(style.On(), s, n)
+	l.push(style.On(), s, n, style.Look().Faint)
 	return l
 }
 
 // AddCut appends the cells of t from column left up to right.
 func (l *Line) AddCut(style themes.Style, t text.Safe, left, right int) *Line {
 	s := cut(flat(t.String(), 0), left, right)
-	l.push(style.On(), s, width(s))
+	l.push(style.On(), s, width(s), style.Look().Faint)
 	return l
 }
 
@@ -100,7 +101,7 @@ func (l *Line) Spans(spans ...Span) *Line {
 // Gap appends blanks.
 func (l *Line) Gap(cells int) *Line {
 	if cells > 0 {
-		l.push("", blanks(cells), cells)
+		l.push("", blanks(cells), cells, false)
 	}
 	return l
 }
@@ -112,7 +113,7 @@ func (l *Line) To(column int) *Line { return l.Gap(column - l.used) }
 func (l *Line) Right(style themes.Style, t text.Safe) *Line {
 	s := flat(t.String(), 0)
 	n := width(s)
-	l.right = append(l.right, part{style.On(), s, n})
+	l.right = append(l.right, part{style.On(), s, n, style.Look().Faint})
 	l.tail += n
 	return l
 }
@@ -121,7 +122,7 @@ func (l *Line) Right(style themes.Style, t text.Safe) *Line {
 func (l *Line) Fill(style themes.Style, with text.Safe) *Line {
 	n := l.width - l.used - l.tail
 	if n > 0 && with.Width() == 1 {
-		l.push(style.On(), strings.Repeat(with.String(), n), n)
+		l.push(style.On(), strings.Repeat(with.String(), n), n, false)
 	}
 	return l
 }
@@ -135,11 +136,11 @@ func (l *Line) Used() int { return l.used }
 // Free is how many cells are left between the parts; never negative.
 func (l *Line) Free() int { return max(l.width-l.used-l.tail, 0) }
 
-func (l *Line) push(on, s string, cells int) {
+func (l *Line) push(on, s string, cells int, faint bool) {
 	if s == "" {
 		return
 	}
-	l.left = append(l.left, part{on, s, cells})
+	l.left = append(l.left, part{on, s, cells, faint})
 	l.used += cells
 }
 
@@ -161,16 +162,25 @@ func (l *Line) String() string {
 			left, used = fit(left, room)
 		}
 	}
-	p := pen{out: &b, base: l.base}
+	p := pen{out: &b, base: l.base.On()}
+	// What is faint can hardly be read in a reversed row: there it is as the rest.
+	plain := l.base.Look().Reverse
 	for _, part := range left {
-		p.put(part.on, part.s)
+		p.put(part.on+part.unfaint(plain), part.s)
 	}
 	p.put("", blanks(room-used))
 	for _, part := range right {
-		p.put(part.on, part.s)
+		p.put(part.on+part.unfaint(plain), part.s)
 	}
 	p.end()
 	return b.String()
+}
+
+func (p part) unfaint(plain bool) string {
+	if plain && p.faint {
+		return "\x1b[22m"
+	}
+	return ""
 }
 
 // fit cuts parts to at most room cells, the last of them ….
@@ -187,7 +197,7 @@ func fit(parts []part, room int) ([]part, int) {
 			s += "…"
 			n++
 		}
-		out := append(append([]part(nil), parts[:i]...), part{p.on, s, n})
+		out := append(append([]part(nil), parts[:i]...), part{p.on, s, n, p.faint})
 		return out, used + n
 	}
 	return parts, used

@@ -54,7 +54,7 @@ func (l *Line) AddMarked(style themes.Style, t text.Safe, left, right int, layer
 		n := width(piece)
 		if col+n > left {
 			seen := cut(piece, left-col, right-col)
-			l.push(on, seen, width(seen))
+			l.push(on, seen, width(seen), false)
 		}
 		if col+n > right {
 			return true

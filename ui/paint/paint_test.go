@@ -191,3 +191,11 @@ func BenchmarkOverlay(b *testing.B) {
 		_ = Overlay(rows, dialog, 30, 12)
 	}
 }
+
+func TestFaintTextIsReadableInAReversedRow(t *testing.T) {
+	s := themes.New(themes.NoColor)
+	row := NewLine(4).Base(s.Selection).Add(s.Dim, text.Lit("ab")).String()
+	if want := s.Selection.On() + s.Dim.On() + "\x1b[22mab" + off; !strings.HasPrefix(row, want) {
+		t.Errorf("%q, want %q at its start", row, want)
+	}
+}
