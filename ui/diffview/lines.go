@@ -1,0 +1,234 @@
+package diffview
+
+import (
+	"strconv"
+
+	"plumb/model/diff"
+	"plumb/model/text"
+	"plumb/themes"
+	"plumb/ui/paint"
+)
+
+// drawer draws one row of a hunk.
+type drawer struct {
+	view    *View
+	styles  themes.Styles
+	g       geometry
+	lang    *language
+	part    int  // The row of the screen within the row.
+	current bool // The row is the current match.
+}
+
+func (v *View) hunkRow(s themes.Styles, b, row, part int) string {
+	f := &v.files[v.blocks[b].file]
+	r, side := v.line(b, row)
+	d := drawer{view: v, styles: s, g: v.geometry(f), part: part}
+	d.current = v.match >= 0 && v.match < len(v.matches) && v.matches[v.match] == row
+	if s.Syntax.On {
+		d.lang = v.language(f)
+	}
+	mark := paint.NewLine(1)
+	if v.focused && len(v.hunks) > 1 && v.hunks[v.hunk] == b {
+		mark.Add(s.Accent, text.Lit("▎"))
+	}
+	if !d.g.beside {
+		return mark.String() + d.unified(r, side)
+	}
+	separator := paint.NewLine(1).Add(s.Border, text.Lit("│"))
+	return mark.String() + d.old(r) + separator.String() + d.new(r)
+}
+
+// old is the left half.
+func (d *drawer) old(r *diff.Row) string {
+	l := paint.NewLine(d.g.half[0])
+	switch r.Op {
+	case diff.Insert:
+		return l.String()
+	case diff.Delete:
+		d.side(l, r.Old, d.removed("-"), r.Old.NoFinal)
+	case diff.Change:
+		d.side(l, r.Old, d.removed("~"), r.Old.NoFinal && !r.New.NoFinal)
+	default:
+		d.side(l, r.Old, look{}, false)
+	}
+	return l.String()
+}
+
+// new is the right half.
+func (d *drawer) new(r *diff.Row) string {
+	l := paint.NewLine(d.g.half[1])
+	switch r.Op {
+	case diff.Delete:
+		return l.String()
+	case diff.Insert:
+		d.side(l, r.New, d.added("+"), r.New.NoFinal)
+	case diff.Change:
+		d.side(l, r.New, d.added("~"), r.New.NoFinal && !r.Old.NoFinal)
+	default:
+		d.side(l, r.New, look{}, false)
+	}
+	return l.String()
+}
+
+// unified is the whole width, with the line of one side.
+func (d *drawer) unified(r *diff.Row, side side) string {
+	l := paint.NewLine(d.view.width - 1)
+	switch side {
+	case oldSide:
+		if d.g.double {
+			l.Base(d.removed("-").line)
+			d.number(l, r.Old.Number)
+			d.number(l, 0)
+			d.text(l, r.Old, d.removed("-"), r.Old.NoFinal && (r.Op == diff.Delete || !r.New.NoFinal))
+			return l.String()
+		}
+		d.side(l, r.Old, d.removed("-"), r.Old.NoFinal && (r.Op == diff.Delete || !r.New.NoFinal))
+	case newSide:
+		if d.g.double {
+			l.Base(d.added("+").line)
+			d.number(l, 0)
+			d.number(l, r.New.Number)
+			d.text(l, r.New, d.added("+"), r.New.NoFinal && (r.Op == diff.Insert || !r.Old.NoFinal))
+			return l.String()
+		}
+		d.side(l, r.New, d.added("+"), r.New.NoFinal && (r.Op == diff.Insert || !r.Old.NoFinal))
+	default:
+		if d.g.double {
+			d.number(l, r.Old.Number)
+		}
+		d.side(l, r.New, look{}, false)
+	}
+	return l.String()
+}
+
+// look is how the line of one side is drawn.
+type look struct {
+	sign             text.Safe
+	mark, line, word themes.Style
+}
+
+func (d *drawer) added(sign string) look {
+	return look{text.Line(sign), d.styles.Added, d.styles.AddedLine, d.styles.AddedWord}
+}
+
+func (d *drawer) removed(sign string) look {
+	return look{text.Line(sign), d.styles.Removed, d.styles.RemovedLine, d.styles.RemovedWord}
+}
+
+// side draws a number and the text of one side.
+func (d *drawer) side(l *paint.Line, line diff.Line, k look, noFinal bool) {
+	l.Base(k.line)
+	d.number(l, line.Number)
+	d.text(l, line, k, noFinal)
+}
+
+// number is a line number in its column; continued rows and absent sides have none.
+func (d *drawer) number(l *paint.Line, n int) {
+	switch {
+	case d.g.digits == 0:
+	case n == 0 || d.part > 0:
+		l.Gap(d.g.digits + 1)
+	default:
+		l.AddNumber(d.styles.Faint, text.Line(strconv.Itoa(n)), d.g.digits).Gap(1)
+	}
+}
+
+// text draws the sign and the cells of the line that are seen.
+func (d *drawer) text(l *paint.Line, line diff.Line, k look, noFinal bool) {
+	if k.sign.IsEmpty() || d.part > 0 {
+		l.Gap(2)
+	} else {
+		l.Add(k.mark, k.sign).Gap(1)
+	}
+	t := join(line)
+	room := max(l.Width()-l.Used(), 0)
+	left, right := d.view.x, d.view.x+room
+	last := true
+	if d.view.wrap {
+		breaks := paint.Breaks(t, room)
+		if d.part >= len(breaks) {
+			return
+		}
+		left, right = breaks[d.part], breaks[d.part]+room
+		if last = d.part == len(breaks)-1; !last {
+			right = breaks[d.part+1]
+		}
+	}
+	d.cells(l, t, left, right, d.syntax(t), changed(line, k.word), d.found(t))
+	if noFinal && last {
+		l.Add(d.styles.Faint, text.Lit("  no newline at the end"))
+	}
+}
+
+// cells draws a stretch of t. Where lines are cut, a mark in the last cell says that there is more.
+func (d *drawer) cells(l *paint.Line, t text.Safe, left, right int, layers ...[]paint.Mark) {
+	style := d.styles.Text
+	if d.view.wrap || right-left < 2 {
+		l.AddMarked(style, t, left, right, layers...)
+		return
+	}
+	if !l.AddMarked(style, t, left, right-1, layers...) {
+		return
+	}
+	rest := paint.NewLine(1)
+	if rest.AddMarked(style, t, right-1, right, layers...) {
+		l.Add(d.styles.Accent, text.Lit("›"))
+		return
+	}
+	l.AddMarked(style, t, right-1, right, layers...)
+}
+
+// join is the text of a line; nearly always it has one span only.
+func join(line diff.Line) text.Safe {
+	switch len(line.Spans) {
+	case 0:
+		return text.Safe{}
+	case 1:
+		return line.Spans[0].Text
+	}
+	parts := make([]text.Safe, len(line.Spans))
+	for i, sp := range line.Spans {
+		parts[i] = sp.Text
+	}
+	return text.Join("", parts...)
+}
+
+// changed marks the words that differ. A line that differs as a whole has its
+// background only: a mark over everything would say nothing.
+func changed(line diff.Line, style themes.Style) []paint.Mark {
+	if len(line.Spans) < 2 {
+		return nil
+	}
+	var marks []paint.Mark
+	at := 0
+	for _, sp := range line.Spans {
+		end := at + len(sp.Text.String())
+		if sp.Changed {
+			marks = append(marks, paint.Mark{From: at, To: end, Style: style})
+		}
+		at = end
+	}
+	return marks
+}
+
+// found marks what the search found.
+func (d *drawer) found(t text.Safe) []paint.Mark {
+	if d.view.query == "" {
+		return nil
+	}
+	style := d.styles.Match
+	if d.current {
+		style = d.styles.CurrentMatch
+	}
+	var marks []paint.Mark
+	s := t.String()
+	for at := 0; len(marks) < 1000; {
+		i := index(s[at:], d.view.query)
+		if i < 0 {
+			break
+		}
+		at += i + len(d.view.query)
+		marks = append(marks, paint.Mark{From: at - len(d.view.query), To: at, Style: style})
+	}
+	return marks
+}
