@@ -246,8 +246,7 @@ func FuzzParseRepository(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		repository, err := config.ParseRepository("plumb.yaml", data)
 		if err != nil {
-			var told *config.Error
-			if !errors.As(err, &told) {
+			if _, ok := errors.AsType[*config.Error](err); !ok {
 				t.Errorf("an error of ours, not of the file: %v", err)
 			}
 			return

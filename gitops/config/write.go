@@ -257,8 +257,7 @@ func reject(f environmentFile) string {
 		}
 	}
 	_, err := ParseRepository(FileName, d.bytes())
-	var told *Error
-	if errors.As(err, &told) {
+	if told, ok := errors.AsType[*Error](err); ok {
 		problem, _, _ := strings.Cut(told.Problems[0].Text, " in environments[0]")
 		return problem
 	}

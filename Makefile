@@ -1,0 +1,39 @@
+# make test needs Go, git and make; it installs the engines that the tests run (Debian, as root or with sudo).
+
+GO ?= go
+
+# Packages with goroutines: they are tested under the race detector too.
+RACE := ./gitops/... ./providers/... ./ui/...
+
+LINT_VERSION := 2.15.0
+LINT := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/plumb/bin/golangci-lint-$(LINT_VERSION)/golangci-lint
+
+.PHONY: build test race lint bench clean
+
+build:
+	$(GO) build -trimpath -o bin/plumb .
+
+# No engine may be missing here, so no test skips itself.
+test:
+	testdata/engines/install.sh
+	PLUMB_REQUIRE_ENGINES=1 $(GO) test ./...
+
+# The race detector needs cgo. It makes tests slow: -short leaves out those that only add size.
+race:
+	testdata/engines/install.sh
+	testdata/engines/install.sh cc
+	PLUMB_REQUIRE_ENGINES=1 CGO_ENABLED=1 $(GO) test -race -short $(RACE)
+
+lint: $(LINT)
+	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "not formatted, run gofmt -w:"; echo "$$unformatted"; exit 1; fi
+	$(GO) vet ./...
+	$(LINT) run ./...
+
+$(LINT):
+	GOBIN=$(dir $(LINT)) $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v$(LINT_VERSION)
+
+bench:
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+clean:
+	rm -rf bin
