@@ -1,0 +1,204 @@
+package workspace
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"time"
+
+	"plumb/gitops/change"
+	"plumb/gitops/config"
+	"plumb/gitops/ledger"
+	"plumb/model"
+)
+
+// Review is what a person judges: the plans of a change as reality gives them
+// now, and the rules. Holds is false when reality or git moved since the change was
+// sealed: its approvals are void then.
+type Review struct {
+	Plans   []model.Plan // As derived now, with contents.
+	Holds   bool
+	Because string // What moved, when it does not hold.
+	At      time.Time
+	Rules   []model.Rule
+}
+
+// Review derives the plans of an open change again and compares their digests with the sealed ones.
+func (w *Workspace) Review(ctx context.Context, c model.Change) (Review, error) {
+	record, err := w.record(ctx)
+	if err != nil {
+		return Review{}, err
+	}
+	env, err := w.governed(ctx, c.Environment, record)
+	if err != nil {
+		return Review{}, err
+	}
+	r := Review{At: w.opt.Now()}
+	w.judge(ctx, &c, record)
+	if c.State == model.Void {
+		r.Because = c.Note
+		r.Rules = model.Decide(env, c)
+		return r, nil
+	}
+	if r.Plans, err = w.plan(ctx, c); err != nil {
+		return r, err
+	}
+	r.Because = moved(c, r.Plans)
+	r.Holds = r.Because == ""
+	r.Rules = append(model.Decide(env, c), model.Rule{Name: "reality", OK: r.Holds,
+		Text: map[bool]string{true: "reality unchanged since the plan", false: r.Because}[r.Holds]})
+	return r, nil
+}
+
+// moved says what of the sealed plans no longer holds; empty when all does.
+func moved(c model.Change, plans []model.Plan) string {
+	now := map[string]model.Plan{}
+	for _, p := range plans {
+		now[p.Target] = p
+	}
+	for _, sealed := range c.Plans {
+		p, ok := now[sealed.Target]
+		switch {
+		case !ok:
+			return fmt.Sprintf("nothing is left to do on %s", sealed.Target)
+		case p.Digest() != sealed.Digest:
+			return difference(sealed, p)
+		}
+		delete(now, sealed.Target)
+	}
+	for target := range now {
+		return fmt.Sprintf("%s was as it should be, and is no longer", target)
+	}
+	return ""
+}
+
+// difference names the first step that changed, appeared or vanished.
+func difference(sealed model.PlanRef, now model.Plan) string {
+	before := map[model.Address]model.StepRef{}
+	for _, s := range sealed.Steps {
+		before[s.Address] = s
+	}
+	for _, s := range now.Steps {
+		if b, ok := before[s.Address]; !ok || b.Action != s.Action {
+			return fmt.Sprintf("%s changed: it would now be %sd", s.Address, s.Action)
+		}
+		delete(before, s.Address)
+	}
+	for a := range before {
+		return fmt.Sprintf("%s is as it should be by now", a)
+	}
+	return fmt.Sprintf("what is live on %s changed since the plan was made", sealed.Target)
+}
+
+// governed is the environment with its rules: how many approvals it needs is
+// read from the last applied revision, so that no change can lower the bar for itself. What forbids
+// writing counts wherever it is said.
+func (w *Workspace) governed(ctx context.Context, name string, record change.Record) (model.Environment, error) {
+	env, err := w.Environment(name)
+	if err != nil {
+		return env, err
+	}
+	applied := record.Applied[name]
+	if applied == "" {
+		return env, nil
+	}
+	s, err := w.snapshot(ctx, applied)
+	if err != nil {
+		return env, err
+	}
+	data, err := fs.ReadFile(s.Files, config.FileName)
+	if errors.Is(err, fs.ErrNotExist) {
+		return env, nil
+	}
+	if err != nil {
+		return env, fmt.Errorf("read the rules of %s at %s: %w", name, applied.Short(), err)
+	}
+	then, err := config.ParseRepository(config.FileName, data)
+	if err != nil {
+		return env, fmt.Errorf("read the rules of %s at %s: %w", name, applied.Short(), err)
+	}
+	for _, e := range then.Environments {
+		if e.Name == name {
+			env.Approvals = e.Approvals
+			env.ReadOnly = env.ReadOnly || e.ReadOnly || then.ReadOnly
+		}
+	}
+	return env, nil
+}
+
+// Governed is the environment with the rules that hold for it now.
+func (w *Workspace) Governed(ctx context.Context, name string) (model.Environment, error) {
+	record, err := w.record(ctx)
+	if err != nil {
+		return model.Environment{}, err
+	}
+	return w.governed(ctx, name, record)
+}
+
+// Approve records the operator's approval, bound to the change's digest and
+// revision. It is refused when the rules do not allow it or when reality moved, which voids the change.
+func (w *Workspace) Approve(ctx context.Context, id model.ChangeID) (model.Change, error) {
+	c, err := w.Change(ctx, string(id))
+	if err != nil {
+		return c, err
+	}
+	env, err := w.Governed(ctx, c.Environment)
+	if err != nil {
+		return c, err
+	}
+	if err := model.MayApprove(env, c, w.opt.Self); err != nil {
+		return c, err
+	}
+	if err := w.requireHolds(ctx, c); err != nil {
+		return c, err
+	}
+	if _, err := w.ledger.Append(ctx, ledger.Approve, change.Approval(c), nil); err != nil {
+		return c, err
+	}
+	return w.Change(ctx, string(id))
+}
+
+// requireHolds refuses a change that no longer says what would happen, and records that it is void.
+func (w *Workspace) requireHolds(ctx context.Context, c model.Change) error {
+	r, err := w.Review(ctx, c)
+	if err != nil {
+		return err
+	}
+	if r.Holds {
+		return nil
+	}
+	if _, err := w.ledger.Append(ctx, ledger.Void, change.End(c, r.Because), nil); err != nil {
+		return err
+	}
+	return model.Refuse("make the change again: its plan is to be judged as it is now", "%s no longer holds: %s", c.ID, r.Because)
+}
+
+// Abandon gives an open change up and deletes its branch.
+func (w *Workspace) Abandon(ctx context.Context, id model.ChangeID, why string) (model.Change, error) {
+	c, err := w.Change(ctx, string(id))
+	if err != nil {
+		return c, err
+	}
+	if !c.State.IsOpen() && c.State != model.Void {
+		return c, model.Refuse("only open changes can be given up", "%s is %s", c.ID, c.State)
+	}
+	if _, err := w.ledger.Append(ctx, ledger.Abandon, change.End(c, why), nil); err != nil {
+		return c, err
+	}
+	if err := w.deleteBranch(ctx, c); err != nil {
+		return c, err
+	}
+	return w.Change(ctx, string(id))
+}
+
+// deleteBranch removes the branch of a change whose life has ended.
+func (w *Workspace) deleteBranch(ctx context.Context, c model.Change) error {
+	if c.Onto == "" {
+		return nil
+	}
+	if err := w.opt.Store.UpdateRef(ctx, c.ID.Branch(), "", c.Commits[0]); err != nil {
+		return fmt.Errorf("delete the branch of %s: %w", c.ID, err)
+	}
+	return nil
+}

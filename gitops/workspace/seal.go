@@ -1,0 +1,199 @@
+package workspace
+
+import (
+	"cmp"
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"plumb/gitops/change"
+	"plumb/gitops/ledger"
+	"plumb/gitops/objects"
+	"plumb/model"
+	"plumb/model/text"
+)
+
+// plan derives the plans of a change from reality as it is now: one per target that has anything to do.
+func (w *Workspace) plan(ctx context.Context, c model.Change) ([]model.Plan, error) {
+	env, err := w.Environment(c.Environment)
+	if err != nil {
+		return nil, err
+	}
+	want, err := w.snapshot(ctx, c.Revision)
+	if err != nil {
+		return nil, err
+	}
+	var applied model.Snapshot
+	if c.Base != "" {
+		if applied, err = w.snapshot(ctx, c.Base); err != nil {
+			return nil, err
+		}
+	}
+	var plans []model.Plan
+	for _, t := range env.Targets {
+		addresses, concerned := only(c, t.Name)
+		if !concerned {
+			continue
+		}
+		engine, err := w.engine(t)
+		if err != nil {
+			return nil, err
+		}
+		p, err := engine.Plan(ctx, model.PlanRequest{Environment: env.Name, Target: t, Want: want, Applied: applied,
+			Only: addresses, KeepDrift: len(addresses) == 0 && c.Base != ""})
+		if err != nil {
+			return nil, fmt.Errorf("plan %s for %s: %w", t.Name, env.Name, err)
+		}
+		if len(p.Steps) > 0 || p.Coverage.Predicted < p.Coverage.Total {
+			plans = append(plans, p)
+		}
+	}
+	return plans, nil
+}
+
+// Seal makes the change of a draft: a commit on its branch, a digest, an entry
+// in the ledger. The reason is required: histories without reasons explain nothing.
+func (w *Workspace) Seal(ctx context.Context, d *Draft, reason string) (model.Change, error) {
+	reason = strings.TrimSpace(reason)
+	if reason == "" {
+		return model.Change{}, model.WithHint(fmt.Errorf("a change needs a reason"), "say why in a sentence; it goes into the history")
+	}
+	c := &d.Change
+	if len(d.Plans) == 0 && d.tree == "" && c.Base == c.Revision {
+		return model.Change{}, model.WithHint(fmt.Errorf("there is nothing to do: %s is already as it should be", c.Environment), "plumb status shows how it stands")
+	}
+	var err error
+	if c.ID, err = w.newID(*c); err != nil {
+		return model.Change{}, err
+	}
+	c.Reason, c.SealedAt = text.Clean(reason), w.opt.Now().UTC()
+	if d.tree != "" {
+		if _, err := w.commit(ctx, d); err != nil {
+			return model.Change{}, err
+		}
+	}
+	c.Plans = []model.PlanRef{}
+	for i := range d.Plans {
+		d.Plans[i].Revision = c.Revision
+		c.Plans = append(c.Plans, d.Plans[i].Ref())
+	}
+	c.Digest, c.State = c.Seal(), model.Sealed
+	fields, files, err := change.Entry(*c, d.Plans)
+	if err != nil {
+		return model.Change{}, err
+	}
+	if d.tree != "" {
+		if err := w.opt.Store.UpdateRef(ctx, c.ID.Branch(), c.Commits[0], ""); err != nil {
+			return model.Change{}, fmt.Errorf("create the branch of %s: %w", c.ID, err)
+		}
+	}
+	if _, err := w.ledger.Append(ctx, ledger.Seal, fields, files); err != nil {
+		if d.tree != "" {
+			err = errors.Join(err, w.opt.Store.UpdateRef(ctx, c.ID.Branch(), "", c.Commits[0]))
+		}
+		return model.Change{}, err
+	}
+	return w.Change(ctx, string(c.ID))
+}
+
+// newID names a change after what it does, with a few random digits.
+func (w *Workspace) newID(c model.Change) (model.ChangeID, error) {
+	var about string
+	switch c.Kind {
+	case model.Restore, model.Adopt:
+		_, rest, _ := strings.Cut(c.Addresses[0], "/")
+		about, _, _ = strings.Cut(rest, ":")
+	case model.Deploy:
+		about = c.Environment + "-" + c.Revision.Short()
+	case model.Revert:
+		about = model.Hash(c.Subject).Short()
+	case model.Rollback:
+		about = c.Environment
+	}
+	var raw [2]byte
+	if _, err := io.ReadFull(w.opt.Rand, raw[:]); err != nil {
+		return "", fmt.Errorf("name the change: %w", err)
+	}
+	slug := strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '-' {
+			return r
+		}
+		return '-'
+	}, strings.ToLower(about))
+	const longest = 40
+	slug = strings.Trim(slug[:min(len(slug), longest)], "-")
+	return model.ChangeID(fmt.Sprintf("%s-%s-%s", c.Kind, slug, hex.EncodeToString(raw[:]))), nil
+}
+
+// Changes lists all changes, newest first, with their approvals and states.
+func (w *Workspace) Changes(ctx context.Context) ([]model.Change, error) {
+	record, err := w.record(ctx)
+	if err != nil {
+		return nil, err
+	}
+	changes := slices.Clone(record.Changes)
+	for i := range changes {
+		w.judge(ctx, &changes[i], record)
+	}
+	slices.SortStableFunc(changes, func(a, b model.Change) int {
+		return cmp.Or(b.SealedAt.Compare(a.SealedAt), cmp.Compare(a.ID, b.ID))
+	})
+	return changes, nil
+}
+
+// judge turns a sealed change with enough approvals into an approved one, and one whose ground has moved into a void one.
+func (w *Workspace) judge(ctx context.Context, c *model.Change, record change.Record) {
+	if !c.State.IsOpen() {
+		return
+	}
+	if applied, ok := record.Applied[c.Environment]; ok && applied != c.Base {
+		c.State = model.Void
+		c.Note = fmt.Sprintf("%s was brought to %s since this was planned", c.Environment, applied.Short())
+		for i := range c.Approvals {
+			c.Approvals[i].Void = c.Note
+		}
+		return
+	}
+	env, err := w.governed(ctx, c.Environment, record)
+	if err != nil {
+		c.Note = text.Error(err).String()
+		return
+	}
+	if env.Approvals > 0 && len(model.Approvers(env, *c)) >= env.Approvals || env.Approvals == 0 {
+		c.State = model.Approved
+	}
+}
+
+// Change finds one by its id or an unambiguous beginning of it. An id that is
+// not there is an error that wraps objects.ErrNotFound.
+func (w *Workspace) Change(ctx context.Context, id string) (model.Change, error) {
+	changes, err := w.Changes(ctx)
+	if err != nil {
+		return model.Change{}, err
+	}
+	return byPrefix("change", id, changes, func(c model.Change) string { return string(c.ID) })
+}
+
+// byPrefix finds the one thing whose id is, or begins with, the given one.
+func byPrefix[T any](what, id string, all []T, name func(T) string) (found T, err error) {
+	var names []string
+	for _, t := range all {
+		if name(t) == id {
+			return t, nil
+		}
+		if id != "" && strings.HasPrefix(name(t), id) {
+			found, names = t, append(names, name(t))
+		}
+	}
+	switch len(names) {
+	case 1:
+		return found, nil
+	case 0:
+		return found, model.WithHint(fmt.Errorf("%s %q: %w", what, id, objects.ErrNotFound), "plumb %s lists them", map[string]string{"change": "change list", "run": "runs"}[what])
+	}
+	return found, model.WithHint(fmt.Errorf("%s %q could be any of %s", what, id, strings.Join(names, ", ")), "give more of the id")
+}
