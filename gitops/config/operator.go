@@ -13,7 +13,7 @@ import (
 
 // Operator is what the operator has chosen for themselves, in all repositories.
 type Operator struct {
-	Theme    string   // "auto", "dark", "light", "contrast" or "none".
+	Theme    string   // "auto", or the name of a palette of package themes.
 	Mouse    bool     // Whether the screen takes the mouse.
 	ReadOnly bool     // Nothing is ever written from here.
 	SSH      []string // The ssh to use, as an argument vector; never empty.
@@ -21,7 +21,7 @@ type Operator struct {
 }
 
 type operatorFile struct {
-	Theme    string   `mapstructure:"theme" default:"auto" oneof:"auto dark light contrast none" example:"dark" doc:"The colours; auto follows the terminal's background."`
+	Theme    string   `mapstructure:"theme" default:"auto" oneof:"auto dark light high-contrast terminal no-color" example:"dark" doc:"The colours; auto follows the terminal's background."`
 	Mouse    bool     `mapstructure:"mouse" default:"true" example:"false" doc:"Take the mouse; without it, the terminal selects text as usual."`
 	ReadOnly bool     `mapstructure:"readonly" default:"false" example:"true" doc:"Never change anything from here, whatever a repository allows."`
 	SSH      []string `mapstructure:"ssh" default:"[ssh]" example:"[ssh, -F, /home/me/.ssh/work]" doc:"The ssh to run, with its first arguments."`
