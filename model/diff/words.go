@@ -174,17 +174,16 @@ func encode(line []byte, alphabet map[string]rune, words *[][]byte) (runes []run
 func letter(i int) rune      { return 0x4e00 + rune(i) }
 func letterIndex(r rune) int { return int(r - 0x4e00) }
 
-// tokenLength is the length of the word that b begins with: letters and digits, white space, or one other rune.
+// tokenLength is the length of the word that b begins with: letters and digits, white
+// space, or one other rune. What is drawn onto a rune stays with it.
 func tokenLength(b []byte) int {
 	r, n := utf8.DecodeRune(b)
-	var kind func(rune) bool
+	kind := isDrawnOnto
 	switch {
 	case isWordRune(r):
 		kind = isWordRune
 	case r == ' ' || r == '\t':
-		kind = func(r rune) bool { return r == ' ' || r == '\t' }
-	default:
-		return n
+		kind = func(r rune) bool { return r == ' ' || r == '\t' || isDrawnOnto(r) }
 	}
 	for n < len(b) {
 		r, size := utf8.DecodeRune(b[n:])
@@ -202,6 +201,9 @@ func isWordRune(r rune) bool {
 	}
 	return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r))
 }
+
+// isDrawnOnto reports accents and the like, and the skin tones of emoji.
+func isDrawnOnto(r rune) bool { return unicode.IsMark(r) || r >= 0x1f3fb && r <= 0x1f3ff }
 
 func isBlank(word []byte) bool { return isSpace(word[0]) }
 

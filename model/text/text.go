@@ -56,7 +56,16 @@ func (t Safe) String() string { return t.s }
 func (t Safe) IsEmpty() bool { return t.s == "" }
 
 // Width is the number of terminal cells of the widest line.
-func (t Safe) Width() int { return ansi.StringWidth(t.s) }
+func (t Safe) Width() int {
+	if strings.IndexByte(t.s, '\n') < 0 {
+		return ansi.StringWidth(t.s)
+	}
+	widest := 0
+	for line := range strings.SplitSeq(t.s, "\n") {
+		widest = max(widest, ansi.StringWidth(line))
+	}
+	return widest
+}
 
 // Lines splits the text at newlines; a final newline ends the last line.
 func (t Safe) Lines() []Safe {
