@@ -14,13 +14,14 @@ type Record struct {
 	Changes []model.Change
 	Runs    []model.Run
 	Applied map[string]model.Hash // By environment: the revision of the last run that ended well.
+	Holds   map[string]model.Hold // By environment, where a rollback still holds.
 }
 
 // Fold reads the record from the ledger's entries, oldest first. It is pure.
 // An entry about a change that it does not fit is left out: what nobody sealed cannot be approved, and
 // a change that was already run is not run again.
 func Fold(entries []ledger.Entry) Record {
-	r := Record{Applied: map[string]model.Hash{}}
+	r := Record{Applied: map[string]model.Hash{}, Holds: map[string]model.Hold{}}
 	changes := map[model.ChangeID]*model.Change{}
 	runs := map[model.RunID]*model.Run{}
 	var changeOrder []model.ChangeID
@@ -77,6 +78,7 @@ func Fold(entries []ledger.Entry) Record {
 			c.State, c.Note = stateAfter(run.Outcome), run.Message.String()
 			if run.Outcome == model.RunApplied {
 				r.Applied[c.Environment] = c.Revision
+				r.hold(*c, e)
 			}
 		}
 	}
@@ -87,6 +89,16 @@ func Fold(entries []ledger.Entry) Record {
 		r.Runs = append(r.Runs, *runs[id])
 	}
 	return r
+}
+
+// hold sets or lifts the hold of an environment after a run that ended well.
+func (r Record) hold(c model.Change, end ledger.Entry) {
+	switch c.Kind {
+	case model.Rollback:
+		r.Holds[c.Environment] = model.Hold{Since: end.At, By: end.By, Why: c.Reason, Change: c.ID, Revision: c.Revision}
+	case model.Deploy:
+		delete(r.Holds, c.Environment)
+	}
 }
 
 // Open are the changes of an environment that can still be approved or applied.

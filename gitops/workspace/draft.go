@@ -109,6 +109,11 @@ func (w *Workspace) draftDeploy(ctx context.Context, d *Draft, p Position, subje
 	if !ok {
 		return model.WithHint(fmt.Errorf("%s is not on %s, which %s tracks", rev.Short(), branch, p.Environment.Name), "merge it into %s first", branch)
 	}
+	if p.Hold != nil {
+		if err := w.respectHold(ctx, d, p, rev); err != nil {
+			return err
+		}
+	}
 	c, err := w.Commit(ctx, rev)
 	if err != nil {
 		return err
@@ -132,6 +137,20 @@ func (w *Workspace) draftDeploy(ctx context.Context, d *Draft, p Position, subje
 		}
 	}
 	d.Change.Commits = commits
+	return nil
+}
+
+// respectHold refuses revisions that would put back what a rollback took back.
+func (w *Workspace) respectHold(ctx context.Context, d *Draft, p Position, rev model.Hash) error {
+	contains, err := w.opt.Store.IsAncestor(ctx, p.Hold.Revision, rev)
+	if err != nil {
+		return fmt.Errorf("deploy %s: %w", rev.Short(), err)
+	}
+	if !contains {
+		return model.Refuse(fmt.Sprintf("deploy a revision that contains %s, which took it back", p.Hold.Revision.Short()),
+			"%s is held since %s (%s): %s would put back what %s took back", p.Environment.Name, p.Hold.Since.Format("2006-01-02 15:04"), p.Hold.Why, rev.Short(), p.Hold.Change)
+	}
+	d.Notes = append(d.Notes, text.Format("this lifts the hold that %s left", p.Hold.Change))
 	return nil
 }
 

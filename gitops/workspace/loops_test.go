@@ -349,3 +349,21 @@ func TestWhatIsAppliedIsFoundInHistoryWhereNoRunIsOnRecord(t *testing.T) {
 		t.Errorf("applied %s (%s), %d commits pending, %d resources pending; want %s inferred, 2 and 1", o.Applied, o.Source, len(o.Pending), o.Count(model.Pending), first)
 	}
 }
+
+func TestARollbackHoldsUntilARevisionWithItIsDeployed(t *testing.T) {
+	w := newWorld(t)
+	w.land(workspace.Request{Environment: "staging", Kind: model.Deploy})
+	bad := w.commit("Raise the port", map[string]string{"staging/all/etc/app.conf": "port 81\n"})
+	w.land(workspace.Request{Environment: "staging", Kind: model.Deploy})
+	w.land(workspace.Request{Environment: "staging", Kind: model.Rollback, Subject: bad})
+
+	ada := w.as("Ada")
+	if _, err := ada.Draft(t.Context(), workspace.Request{Environment: "staging", Kind: model.Deploy, Subject: bad}); !errors.Is(err, model.ErrRefused) {
+		t.Errorf("deploying what was rolled back: %v", err)
+	}
+	w.commit("Go on", map[string]string{"staging/all/etc/motd": "hello\n"})
+	w.land(workspace.Request{Environment: "staging", Kind: model.Deploy})
+	if p, err := ada.Position(t.Context(), "staging"); err != nil || p.Hold != nil {
+		t.Errorf("hold is %+v (%v), want lifted", p.Hold, err)
+	}
+}

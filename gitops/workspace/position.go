@@ -30,6 +30,7 @@ type Position struct {
 	Applied     model.Hash // Empty where it is not known.
 	Source      AppliedSource
 	Pending     []model.Commit // Commits after Applied up to Tracked that touch the environment, newest first, without merges.
+	Hold        *model.Hold    // What a rollback left behind; nil for none.
 }
 
 // anchor is the revision that reality is meant to have: what was applied, or
@@ -57,6 +58,9 @@ func (w *Workspace) Position(ctx context.Context, env string) (Position, error) 
 
 func (w *Workspace) position(ctx context.Context, e model.Environment, record change.Record) (Position, error) {
 	p := Position{Environment: e}
+	if hold, ok := record.Holds[e.Name]; ok {
+		p.Hold = &hold
+	}
 	var err error
 	if p.Branch, p.Tracked, err = w.tracked(ctx, e); err != nil || p.Tracked == "" {
 		return p, err

@@ -149,10 +149,8 @@ func (s *store) UpdateRef(ctx context.Context, name string, next, prev model.Has
 			return fmt.Errorf("%s: %q is not an object id", why, h)
 		}
 	}
-	if s.objects != nil {
-		if err := s.objects.Sync(); err != nil {
-			return fmt.Errorf("%s: %w", why, err)
-		}
+	if err := s.Sync(); err != nil {
+		return fmt.Errorf("%s: %w", why, err)
 	}
 	var err error
 	for range refAttempts {

@@ -52,3 +52,12 @@ func (s *store) write(ctx context.Context, kind object.Kind, data []byte) (model
 	out, err := g.run(ctx, fmt.Sprintf("write %s", kind), bytes.NewReader(data), "hash-object", "-w", "--no-filters", "-t", string(kind), "--stdin")
 	return model.Hash(strings.TrimSpace(string(out))), err
 }
+
+// Sync makes all that was written durable; every UpdateRef begins with it. It
+// is for those who move refs past the store, as [Operator] does.
+func (s *store) Sync() error {
+	if s.objects == nil {
+		return nil // Git does so with each object.
+	}
+	return s.objects.Sync()
+}

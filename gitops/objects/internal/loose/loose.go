@@ -16,6 +16,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -125,24 +126,23 @@ func (w *Writer) Sync() error {
 	paths := w.unsynced
 	w.unsynced = nil
 	w.mu.Unlock()
-	dirs := map[string]bool{}
-	for _, p := range paths {
-		dirs[filepath.Dir(p)] = true
+	if len(paths) == 0 {
+		return nil
 	}
-	if err := syncAll(paths); err != nil {
+	// The names must be as durable as what they name.
+	dirs := []string{w.dir}
+	for _, p := range paths {
+		dirs = append(dirs, filepath.Dir(p))
+	}
+	slices.Sort(dirs)
+	err := syncAll(paths)
+	if err == nil {
+		err = syncAll(slices.Compact(dirs))
+	}
+	if err != nil {
 		w.mu.Lock()
 		w.unsynced = append(w.unsynced, paths...)
 		w.mu.Unlock()
-		return fmt.Errorf("make objects durable: %w", err)
-	}
-	names := []string{}
-	for d := range dirs {
-		names = append(names, d)
-	}
-	if len(names) > 0 {
-		names = append(names, w.dir)
-	}
-	if err := syncAll(names); err != nil {
 		return fmt.Errorf("make objects durable: %w", err)
 	}
 	return nil
