@@ -148,7 +148,10 @@ func (w *world) as(name string) *workspace.Workspace {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	git, _ := store.(workspace.Git)
+	git, err := gitcli.NewOperator(store, nil)
+	if err != nil {
+		w.t.Fatal(err)
+	}
 	return workspace.New(workspace.Options{
 		Store: store, Git: git, Config: conf, Origin: workspace.FromFile,
 		Engines:  map[string]workspace.Engine{"hosts": hosts.New(hosts.Options{Root: w.root})},
