@@ -1,0 +1,133 @@
+package headless
+
+import (
+	"plumb/model"
+)
+
+type changeDocument struct {
+	Schema string `json:"schema"`
+	changeFields
+	Notes []string     `json:"notes"`
+	Rules []ruleFields `json:"rules"`
+}
+
+type changesDocument struct {
+	Schema  string         `json:"schema"`
+	Changes []changeFields `json:"changes"`
+}
+
+type changeFields struct {
+	ID          model.ChangeID   `json:"id"`
+	Environment string           `json:"environment"`
+	Kind        model.ChangeKind `json:"kind"`
+	Title       string           `json:"title"`
+	Reason      string           `json:"reason"`
+	Author      principalFields  `json:"author"`
+	SealedAt    string           `json:"sealed_at"`
+	State       string           `json:"state"`
+	Note        string           `json:"note"`
+	Digest      model.Digest     `json:"digest"`
+	Undo        string           `json:"undo"`
+	UndoReason  string           `json:"undo_reason"`
+	Subject     string           `json:"subject"`
+	Addresses   []string         `json:"addresses"`
+	Base        model.Hash       `json:"base"`
+	Revision    model.Hash       `json:"revision"`
+	Onto        string           `json:"onto"`
+	Commits     []model.Hash     `json:"commits"`
+	Plans       []planFields     `json:"plans"`
+	Approvals   []approvalFields `json:"approvals"`
+	Run         model.RunID      `json:"run"`
+}
+
+type principalFields struct {
+	Name  string `json:"name"`
+	Email string `json:"email"`
+}
+
+type planFields struct {
+	Target   string         `json:"target"`
+	Provider string         `json:"provider"`
+	Digest   model.Digest   `json:"digest"`
+	Undo     string         `json:"undo"`
+	Coverage coverageFields `json:"coverage"`
+	Steps    []stepFields   `json:"steps"`
+}
+
+type coverageFields struct {
+	Predicted int      `json:"predicted"`
+	Total     int      `json:"total"`
+	Blind     []string `json:"blind"`
+}
+
+type stepFields struct {
+	Address    model.Address `json:"address"`
+	Action     model.Action  `json:"action"`
+	Undo       string        `json:"undo"`
+	UndoReason string        `json:"undo_reason"`
+	LockOut    bool          `json:"lock_out"`
+	Drifted    bool          `json:"drifted"`
+	Effects    []string      `json:"effects"`
+}
+
+type approvalFields struct {
+	By     principalFields `json:"by"`
+	At     string          `json:"at"`
+	Commit model.Hash      `json:"commit"`
+	Digest model.Digest    `json:"digest"`
+	Signed bool            `json:"signed"`
+	Void   string          `json:"void"`
+}
+
+type ruleFields struct {
+	Name string `json:"name"`
+	OK   bool   `json:"ok"`
+	Text string `json:"text"`
+}
+
+func newPrincipalFields(p model.Principal) principalFields {
+	return principalFields{p.Name.String(), p.Email.String()}
+}
+
+func newChangeFields(c model.Change) changeFields {
+	undo := c.Undo()
+	f := changeFields{
+		ID: model.ChangeID(line(string(c.ID))), Environment: line(c.Environment), Kind: c.Kind,
+		Title: c.Title.String(), Reason: c.Reason.String(), Author: newPrincipalFields(c.Author), SealedAt: stamp(c.SealedAt),
+		State: string(c.State), Note: line(c.Note), Digest: c.Digest, Undo: undo.Class.String(), UndoReason: line(undo.Reason),
+		Subject: line(c.Subject), Addresses: lines(c.Addresses), Base: c.Base, Revision: c.Revision, Onto: line(c.Onto),
+		Commits: append([]model.Hash{}, c.Commits...), Plans: []planFields{}, Approvals: []approvalFields{}, Run: c.Run,
+	}
+	for _, p := range c.Plans {
+		f.Plans = append(f.Plans, newPlanFields(p))
+	}
+	for _, a := range c.Approvals {
+		f.Approvals = append(f.Approvals, approvalFields{
+			By: newPrincipalFields(a.By), At: stamp(a.At), Commit: a.Commit, Digest: a.Digest, Signed: a.Signed, Void: line(a.Void),
+		})
+	}
+	return f
+}
+
+func newPlanFields(p model.PlanRef) planFields {
+	f := planFields{
+		Target: line(p.Target), Provider: line(p.Provider), Digest: p.Digest, Steps: []stepFields{},
+		Undo:     model.Change{Plans: []model.PlanRef{p}}.Undo().Class.String(),
+		Coverage: coverageFields{p.Coverage.Predicted, p.Coverage.Total, lines(p.Coverage.Blind)},
+	}
+	for _, s := range p.Steps {
+		f.Steps = append(f.Steps, stepFields{
+			Address: model.Address(line(string(s.Address))), Action: s.Action, Undo: s.Undo.Class.String(), UndoReason: line(s.Undo.Reason),
+			LockOut: s.Undo.LockOut, Drifted: s.Drifted, Effects: lines(s.Effects),
+		})
+	}
+	return f
+}
+
+func newRuleFields(rules []model.Rule) []ruleFields {
+	list := make([]ruleFields, 0, len(rules))
+	for _, r := range rules {
+		list = append(list, ruleFields{line(r.Name), r.OK, line(r.Text)})
+	}
+	return list
+}

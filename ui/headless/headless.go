@@ -1,0 +1,102 @@
+// Package headless prints what the screen shows for people without a screen and
+// for programs. Every answer has two twins: [Text] for reading and piping, [JSON]
+// for scripts. Both are given the same values, so neither can know more than the other.
+//
+// Rules of this output:
+//
+//   - Standard output holds the answer and nothing else. Errors, hints and progress of
+//     a command that answers in JSON go to standard error.
+//   - The words are those of the screen: addresses, statuses, undo classes, ids.
+//   - Documents are versioned, written field by field from structs of this package, and
+//     described by the JSON schemas in the folder schema. A list is never null; a time is
+//     RFC 3339 in UTC; a time or revision that is not known is an empty string.
+//   - Foreign text is sanitised in both twins alike.
+package headless
+
+import (
+	"time"
+
+	"plumb/gitops/history"
+	"plumb/gitops/workspace"
+	"plumb/model"
+	"plumb/model/diff"
+	"plumb/model/text"
+)
+
+// Printer prints the answers of the headless commands, each once.
+type Printer interface {
+	Status(Status) error
+	Log(Log) error
+	Diff(Diff) error
+	Change(Change) error
+	Changes([]model.Change) error
+	Run(model.Run) error
+	Runs([]model.Run) error
+	Version(Version) error
+}
+
+// Status is how environments stand to git.
+type Status struct {
+	Environments []workspace.Observation
+	All          bool // Text names also what is in sync. JSON always does.
+}
+
+// Log is a page of history.
+type Log struct{ Entries []history.Entry }
+
+// Diff is the difference between two sides, or of several environments from git to live.
+type Diff struct {
+	From, To Side
+	Files    []FileDiff
+}
+
+// Side is one side of a comparison. Revision is empty for the live side.
+type Side struct {
+	Label    string // What it is called: "git", "live", a short hash.
+	Revision model.Hash
+}
+
+// FileDiff is one file or resource that differs. The resource's fields are empty for a plain file of git.
+type FileDiff struct {
+	Environment string
+	Target      string
+	Address     model.Address
+	Status      model.Status
+	Reason      text.Safe
+	diff.File
+}
+
+// Change is a change as it is judged: with the rules of its environment and, where the
+// command worked them out, the differences that its steps make.
+type Change struct {
+	model.Change
+	Rules []model.Rule
+	Notes []text.Safe // What a person should know before judging.
+	Diffs []FileDiff  // Shown in text only, and only when asked for.
+	Next  []string    // Commands that make sense now, for the text.
+}
+
+// Version is which plumb this is.
+type Version struct {
+	Version, Commit, Go, OS, Arch string
+}
+
+// stamp is a time as the documents have it.
+func stamp(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339)
+}
+
+// line is foreign text for one line, as both twins show it.
+func line(s string) string { return text.Line(s).String() }
+
+// lines sanitises a list; it is never nil.
+func lines(list []string) []string {
+	out := make([]string, len(list))
+	for i, s := range list {
+		out[i] = line(s)
+	}
+	return out
+}

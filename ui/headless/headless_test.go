@@ -1,0 +1,302 @@
+package headless
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"plumb/gitops/history"
+	"plumb/gitops/workspace"
+	"plumb/model"
+	"plumb/model/diff"
+	"plumb/model/text"
+)
+
+const (
+	hashA = model.Hash("a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4")
+	hashB = model.Hash("77aa01977aa01977aa01977aa01977aa01977aa0")
+	evil  = "x\x1b[2Jy\u202ez"
+)
+
+var (
+	now   = time.Date(2026, 11, 2, 14, 2, 11, 0, time.FixedZone("CET", 3600))
+	carol = model.Principal{Name: text.Lit("Carol"), Email: text.Lit("carol@example.org")}
+)
+
+func observation() workspace.Observation {
+	production := model.Environment{Name: "production", Production: true}
+	return workspace.Observation{
+		Position: workspace.Position{
+			Environment: production, Branch: "refs/heads/main", Tracked: hashB, Applied: hashA, Source: workspace.AppliedLedger,
+			Pending: []model.Commit{{Hash: hashB}},
+		},
+		Targets: []workspace.TargetObservation{
+			{
+				Target: model.Target{Name: "web", Provider: "hosts"}, CheckedAt: now.Add(-4 * time.Second),
+				Resources: []model.Resource{
+					{Target: "web", Address: "web-1:/etc/nginx/nginx.conf", Kind: "file", Status: model.InSync},
+					{Target: "web", Address: "web-2:/etc/logrotate.d/nginx", Kind: "file", Status: model.Missing, Reason: text.Lit("missing")},
+					{Target: "web", Address: "web-2:/etc/nginx/nginx.conf", Kind: "file", Status: model.Drifted, Reason: text.Lit("content differs")},
+				},
+			},
+			{Target: model.Target{Name: "db", Provider: "hosts"}, CheckedAt: now, Err: errors.New("db-1: connection " + evil)},
+		},
+	}
+}
+
+func change() model.Change {
+	return model.Change{
+		ID: "restore-web-2-3f9c", Environment: "production", Kind: model.Restore, Title: text.Lit("Restore 2 files on web-2"),
+		Reason: text.Lit("edited by hand"), Author: carol, SealedAt: now, Addresses: []string{"web/web-2:/etc/nginx/nginx.conf"},
+		Base: hashA, Revision: hashA, Digest: model.Sum(nil), State: model.Sealed,
+		Plans: []model.PlanRef{{
+			Target: "web", Provider: "hosts", Digest: model.Sum(nil), Coverage: model.Coverage{Predicted: 2, Total: 2},
+			Steps: []model.StepRef{
+				{Address: "web-2:/etc/nginx/nginx.conf", Action: model.Update, Undo: model.Undo{Class: model.UndoClean, Reason: "the earlier content is kept"},
+					Drifted: true, Effects: []string{"then systemctl reload nginx"}},
+				{Address: "web-2:/etc/ssh/sshd_config", Action: model.Create, Undo: model.Undo{Class: model.UndoDisruptive, Reason: "sshd reads it", LockOut: true}},
+			},
+		}},
+		Approvals: []model.Approval{{By: carol, At: now, Change: "restore-web-2-3f9c", Commit: hashA, Digest: model.Sum(nil)}},
+	}
+}
+
+func run() model.Run {
+	return model.Run{
+		ID: "7c41", Change: "restore-web-2-3f9c", Environment: "production", By: carol, Host: "bastion-1",
+		Started: now, Ended: now.Add(1400 * time.Millisecond), Outcome: model.RunPartial, Message: text.Lit("1 of 2 steps"),
+		Events: []model.Event{
+			{At: now, Target: "web", Address: "web-2:/etc/nginx/nginx.conf", Phase: model.PhaseBegin},
+			{At: now, Target: "web", Address: "web-2:/etc/nginx/nginx.conf", Phase: model.PhaseProgress, Message: text.Lit("written, check passed")},
+			{At: now, Target: "web", Address: "web-2:/etc/nginx/nginx.conf", Phase: model.PhaseDone, Took: 400 * time.Millisecond},
+			{At: now, Target: "web", Address: "web-2:/etc/ssh/sshd_config", Phase: model.PhaseFailed, Message: text.Clean("disk " + evil)},
+		},
+	}
+}
+
+func entry() history.Entry {
+	p := model.Person{Name: text.Lit("Alice"), Email: text.Lit("alice@example.org"), When: now}
+	return history.Entry{
+		Commit:  model.Commit{Hash: hashA, Parents: []model.Hash{hashB}, Author: p, Committer: p, Subject: text.Lit("Raise worker connections")},
+		Touches: []string{"production"}, Live: []string{"production"}, LiveAt: []string{"production"}, HeadAt: []string{"production", "staging"},
+	}
+}
+
+func difference() Diff {
+	f := diff.Text([]byte("a\nb\nc\n"), []byte("a\nB\nc"), diff.Options{Path: "hosts/web/nginx.conf", OldLabel: "git", NewLabel: "live"})
+	f.OldMode, f.NewMode = "100644", "100755"
+	f.Attrs = []diff.AttrChange{{Name: "owner", Old: "root", New: "www"}}
+	return Diff{
+		From: Side{"git", hashA}, To: Side{"live", ""},
+		Files: []FileDiff{
+			{File: f},
+			{Environment: "production", Target: "web", Address: "web-2:/etc/motd", Status: model.Unknown, File: diff.File{Note: text.Lit("cannot be compared")}},
+		},
+	}
+}
+
+// documents are all answers, full and empty.
+func documents() map[string][]func(Printer) error {
+	return map[string][]func(Printer) error{
+		"status": {
+			func(p Printer) error { return p.Status(Status{Environments: []workspace.Observation{observation()}}) },
+			func(p Printer) error { return p.Status(Status{}) },
+			func(p Printer) error {
+				return p.Status(Status{Environments: []workspace.Observation{{}, {Targets: []workspace.TargetObservation{{}}}}})
+			},
+		},
+		"log": {
+			func(p Printer) error { return p.Log(Log{[]history.Entry{entry(), {}}}) },
+			func(p Printer) error { return p.Log(Log{}) },
+		},
+		"diff": {
+			func(p Printer) error { return p.Diff(difference()) },
+			func(p Printer) error { return p.Diff(Diff{}) },
+		},
+		"change": {
+			func(p Printer) error {
+				return p.Change(Change{Change: change(), Notes: []text.Safe{text.Lit("mind the gap")}, Rules: model.Decide(model.Environment{Approvals: 2}, change())})
+			},
+		},
+		"changes": {
+			func(p Printer) error { return p.Changes([]model.Change{change()}) },
+			func(p Printer) error { return p.Changes(nil) },
+		},
+		"run": {
+			func(p Printer) error { return p.Run(run()) },
+			func(p Printer) error { return p.Run(model.Run{ID: "1", Started: now}) },
+		},
+		"runs": {
+			func(p Printer) error { return p.Runs([]model.Run{run()}) },
+			func(p Printer) error { return p.Runs(nil) },
+		},
+		"version": {
+			func(p Printer) error { return p.Version(Version{"v1", "abc", "go1.26", "linux", "amd64"}) },
+		},
+	}
+}
+
+func compile(t *testing.T, name string) *jsonschema.Schema {
+	t.Helper()
+	data, ok := Schema(name)
+	if !ok {
+		t.Fatalf("no schema for %s", name)
+	}
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := jsonschema.NewCompiler()
+	if err := c.AddResource(name, doc); err != nil {
+		t.Fatal(err)
+	}
+	return c.MustCompile(name)
+}
+
+// Scripts can rely on the documents: each one is as its schema says, full or empty.
+func TestDocumentsAreAsTheirSchemasSay(t *testing.T) {
+	all := documents()
+	for _, name := range SchemaNames() {
+		if len(all[name]) == 0 {
+			t.Errorf("the document %s is not tested", name)
+		}
+	}
+	for name, prints := range all {
+		schema := compile(t, name)
+		for i, print := range prints {
+			var b bytes.Buffer
+			if err := print(JSON{&b}); err != nil {
+				t.Fatal(err)
+			}
+			doc, err := jsonschema.UnmarshalJSON(&b)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := schema.Validate(doc); err != nil {
+				t.Errorf("%s %d: %v", name, i, err)
+			}
+		}
+	}
+}
+
+// No document and no text gives a terminal anything to obey.
+func TestForeignTextIsSanitised(t *testing.T) {
+	for name, prints := range documents() {
+		for _, print := range prints {
+			var j, p bytes.Buffer
+			if err := errors.Join(print(JSON{&j}), print(Text{W: &p, Now: now})); err != nil {
+				t.Fatal(err)
+			}
+			var doc any
+			if err := json.Unmarshal(j.Bytes(), &doc); err != nil {
+				t.Fatal(err)
+			}
+			if strings.ContainsAny(p.String()+j.String(), "\x1b\u202e") || strings.Contains(j.String(), `\u001b`) {
+				t.Errorf("%s: control characters came through", name)
+			}
+		}
+	}
+}
+
+func TestTextIsReadable(t *testing.T) {
+	time.Local = time.UTC
+	tests := []struct {
+		name  string
+		print func(Text) error
+		want  string
+	}{
+		{"status", func(p Text) error { return p.Status(Status{Environments: []workspace.Observation{observation()}}) }, `
+production  at a1b2c3d, git wants 77aa019 · 1 commit pending
+  web  hosts · checked 4 s ago · 3 resources
+    ∅ missing  web-2:/etc/logrotate.d/nginx  missing
+    ≠ drifted  web-2:/etc/nginx/nginx.conf   content differs
+  db  hosts · checked now · 0 resources
+    ? unknown  db-1: connection x␛[2Jy<U+202E>z
+  db could not be checked, 1 missing, 1 drifted, 1 in sync
+`},
+		{"log", func(p Text) error { return p.Log(Log{[]history.Entry{entry()}}) }, `
+a1b2c3d  2026-11-02  Alice  [production] (staging) Raise worker connections
+`},
+		{"diff", func(p Text) error { return p.Diff(difference()) }, `
+diff --git a/hosts/web/nginx.conf b/hosts/web/nginx.conf
+old mode 100644
+new mode 100755
+old owner root
+new owner www
+--- a/hosts/web/nginx.conf	git
++++ b/hosts/web/nginx.conf	live
+@@ -1,3 +1,3 @@
+ a
+-b
+-c
++B
++c
+\ No newline at end of file
+# production web/web-2:/etc/motd: unknown
+# cannot be compared
+`},
+		{"change", func(p Text) error {
+			return p.Change(Change{Change: change(), Rules: []model.Rule{{OK: true, Text: "open"}, {Text: "approvals 1 of 2"}}, Next: []string{"plumb approve x", "plumb apply x"}})
+		}, `
+restore-web-2-3f9c  sealed
+  what       Restore 2 files on web-2
+  where      production
+  why        edited by hand
+  author     Carol <carol@example.org>, 2026-11-02 13:02
+  git        stays as it is, at a1b2c3d
+  undo       disruptive: sshd reads it
+  approved   Carol <carol@example.org>
+  digest     sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
+
+  web  hosts  1 to update, 1 to create
+    ~ update   web-2:/etc/nginx/nginx.conf
+      undo clean: the earlier content is kept
+      ! replaces a state that was made by hand
+      then systemctl reload nginx
+    + create   web-2:/etc/ssh/sshd_config
+      undo disruptive: sshd reads it
+      ! can lock you out of the host
+
+  ✓ open
+  ✗ approvals 1 of 2
+
+  next       plumb approve x
+             plumb apply x
+`},
+		{"run", func(p Text) error { return p.Run(run()) }, `
+7c41  partial
+  1 of 2 steps
+  change     restore-web-2-3f9c
+  where      production
+  by         Carol <carol@example.org> on bastion-1
+  started    2026-11-02 13:02:11
+  took       1.4 s
+
+  · web-2:/etc/nginx/nginx.conf  written, check passed
+  ✓ web-2:/etc/nginx/nginx.conf  done, 0.4 s
+  ✗ web-2:/etc/ssh/sshd_config  disk x␛[2Jy<U+202E>z
+`},
+		{"problem", func(p Text) error { return p.Problem(errors.New("it broke\nbadly"), "mend it") }, `
+error: it broke
+       badly
+hint: mend it
+`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			var b bytes.Buffer
+			if err := tt.print(Text{W: &b, Now: now}); err != nil {
+				t.Fatal(err)
+			}
+			if d := cmp.Diff(strings.TrimPrefix(tt.want, "\n"), b.String()); d != "" {
+				t.Errorf("-want +got:\n%s", d)
+			}
+		})
+	}
+}

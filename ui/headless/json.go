@@ -1,0 +1,70 @@
+package headless
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+
+	"plumb/model"
+)
+
+// JSON prints one versioned document per answer, indented, with a newline at the end.
+type JSON struct{ W io.Writer }
+
+var _ Printer = JSON{}
+
+// Status prints a plumb.status/1 document.
+func (j JSON) Status(s Status) error { return j.write(newStatusDocument(s)) }
+
+// Log prints a plumb.log/1 document.
+func (j JSON) Log(l Log) error { return j.write(newLogDocument(l)) }
+
+// Diff prints a plumb.diff/1 document.
+func (j JSON) Diff(d Diff) error { return j.write(newDiffDocument(d)) }
+
+// Change prints a plumb.change/1 document.
+func (j JSON) Change(c Change) error {
+	notes := make([]string, len(c.Notes))
+	for i, n := range c.Notes {
+		notes[i] = n.String()
+	}
+	return j.write(changeDocument{"plumb.change/1", newChangeFields(c.Change), notes, newRuleFields(c.Rules)})
+}
+
+// Changes prints a plumb.changes/1 document.
+func (j JSON) Changes(list []model.Change) error {
+	doc := changesDocument{"plumb.changes/1", []changeFields{}}
+	for _, c := range list {
+		doc.Changes = append(doc.Changes, newChangeFields(c))
+	}
+	return j.write(doc)
+}
+
+// Run prints a plumb.run/1 document.
+func (j JSON) Run(r model.Run) error {
+	return j.write(runDocument{"plumb.run/1", newRunFields(r), newEventFields(r.Events)})
+}
+
+// Runs prints a plumb.runs/1 document.
+func (j JSON) Runs(list []model.Run) error {
+	doc := runsDocument{"plumb.runs/1", []runFields{}}
+	for _, r := range list {
+		doc.Runs = append(doc.Runs, newRunFields(r))
+	}
+	return j.write(doc)
+}
+
+// Version prints a plumb.version/1 document.
+func (j JSON) Version(v Version) error {
+	return j.write(versionDocument{"plumb.version/1", v.Version, v.Commit, v.Go, v.OS, v.Arch})
+}
+
+func (j JSON) write(doc any) error {
+	enc := json.NewEncoder(j.W)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(doc); err != nil {
+		return fmt.Errorf("write the answer: %w", err)
+	}
+	return nil
+}

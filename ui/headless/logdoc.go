@@ -1,0 +1,51 @@
+package headless
+
+import (
+	"plumb/gitops/history"
+	"plumb/model"
+)
+
+type logDocument struct {
+	Schema  string         `json:"schema"`
+	Commits []commitFields `json:"commits"`
+}
+
+type commitFields struct {
+	Hash      model.Hash   `json:"hash"`
+	Parents   []model.Hash `json:"parents"`
+	Author    personFields `json:"author"`
+	Committer personFields `json:"committer"`
+	Subject   string       `json:"subject"`
+	Body      string       `json:"body"`
+	Touches   []string     `json:"touches"`
+	Live      []string     `json:"live"`
+	LiveAt    []string     `json:"live_at"`
+	HeadAt    []string     `json:"head_at"`
+}
+
+type personFields struct {
+	Name  string `json:"name"`
+	Email string `json:"email"`
+	When  string `json:"when"`
+}
+
+func newPersonFields(p model.Person) personFields {
+	return personFields{p.Name.String(), p.Email.String(), stamp(p.When)}
+}
+
+func newLogDocument(l Log) logDocument {
+	doc := logDocument{"plumb.log/1", []commitFields{}}
+	for _, e := range l.Entries {
+		doc.Commits = append(doc.Commits, newCommitFields(e))
+	}
+	return doc
+}
+
+func newCommitFields(e history.Entry) commitFields {
+	return commitFields{
+		Hash: e.Hash, Parents: append([]model.Hash{}, e.Parents...),
+		Author: newPersonFields(e.Author), Committer: newPersonFields(e.Committer),
+		Subject: e.Subject.String(), Body: e.Body.String(),
+		Touches: lines(e.Touches), Live: lines(e.Live), LiveAt: lines(e.LiveAt), HeadAt: lines(e.HeadAt),
+	}
+}

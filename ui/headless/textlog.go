@@ -1,0 +1,50 @@
+package headless
+
+import (
+	"strings"
+
+	"plumb/gitops/history"
+)
+
+// Log prints a commit per line: hash, date, author, subject, and in brackets the
+// environments that are at this commit. An environment in round ones wants this commit and is not there yet.
+func (t Text) Log(l Log) error {
+	p := t.page()
+	var authors []string
+	for _, e := range l.Entries {
+		authors = append(authors, oneLine(e.Author.Name))
+	}
+	width := widest(18, authors)
+	for _, e := range l.Entries {
+		author := e.Author.Name.Truncate(18, "…").String()
+		p.line("%s  %s  %s  %s%s", paint(t.Styles.Accent, e.Hash.Short()), paint(t.Styles.Dim, t.when(e)), pad(author, width),
+			t.marks(e), oneLine(e.Subject))
+	}
+	return t.print(p)
+}
+
+// when is an age for a person at a terminal, and the date where the text may be read later.
+func (t Text) when(e history.Entry) string {
+	if t.Width == 0 {
+		return day(e.Author.When)
+	}
+	return pad(ago(t.Now, e.Author.When), len("59 min ago"))
+}
+
+func (t Text) marks(e history.Entry) string {
+	var marks []string
+	at := map[string]bool{}
+	for _, name := range e.LiveAt {
+		at[name] = true
+		marks = append(marks, paint(t.Styles.Good, "["+line(name)+"]"))
+	}
+	for _, name := range e.HeadAt {
+		if !at[name] {
+			marks = append(marks, paint(t.Styles.Pending, "("+line(name)+")"))
+		}
+	}
+	if len(marks) == 0 {
+		return ""
+	}
+	return strings.Join(marks, " ") + " "
+}
