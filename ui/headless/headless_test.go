@@ -35,6 +35,7 @@ func observation() workspace.Observation {
 		Position: workspace.Position{
 			Environment: production, Branch: "refs/heads/main", Tracked: hashB, Applied: hashA, Source: workspace.AppliedLedger,
 			Pending: []model.Commit{{Hash: hashB}},
+			Hold:    &model.Hold{Since: now, By: carol, Why: text.Lit("it broke"), Change: "rollback-1", Revision: hashA},
 		},
 		Targets: []workspace.TargetObservation{
 			{
@@ -213,6 +214,7 @@ func TestTextIsReadable(t *testing.T) {
 	}{
 		{"status", func(p Text) error { return p.Status(Status{Environments: []workspace.Observation{observation()}}) }, `
 production  at a1b2c3d, git wants 77aa019 · 1 commit pending
+  hold since 2026-11-02 by Carol: it broke (rollback-1)
   web  hosts · checked 4 s ago · 3 resources
     ∅ missing  web-2:/etc/logrotate.d/nginx  missing
     ≠ drifted  web-2:/etc/nginx/nginx.conf   content differs

@@ -20,8 +20,17 @@ type environmentFields struct {
 	RevisionSource string         `json:"revision_source"`
 	Tracked        model.Hash     `json:"tracked"`
 	Pending        []model.Hash   `json:"pending"`
+	Hold           *holdFields    `json:"hold"`
 	InSync         bool           `json:"in_sync"`
 	Targets        []targetFields `json:"targets"`
+}
+
+type holdFields struct {
+	Since    string          `json:"since"`
+	By       principalFields `json:"by"`
+	Why      string          `json:"why"`
+	Change   model.ChangeID  `json:"change"`
+	Revision model.Hash      `json:"revision"`
 }
 
 type targetFields struct {
@@ -53,6 +62,9 @@ func newEnvironmentFields(o workspace.Observation) environmentFields {
 		Name: line(o.Environment.Name), Production: o.Environment.Production, ReadOnly: o.Environment.ReadOnly,
 		Branch: line(o.Branch), Revision: o.Applied, RevisionSource: string(o.Source), Tracked: o.Tracked,
 		Pending: []model.Hash{}, InSync: o.InSync(), Targets: []targetFields{},
+	}
+	if h := o.Hold; h != nil {
+		env.Hold = &holdFields{stamp(h.Since), newPrincipalFields(h.By), h.Why.String(), model.ChangeID(line(string(h.Change))), h.Revision}
 	}
 	for _, c := range o.Pending {
 		env.Pending = append(env.Pending, c.Hash)
