@@ -20,6 +20,9 @@ type geometry struct {
 // Below this many cells of text the numbers go, and before them the second column of them.
 const leastText = 16
 
+// Below this width nothing is drawn: there is no room for a sign and a word on each side.
+const leastWidth = 8
+
 func (v *View) geometry(f *diff.File) geometry {
 	g := geometry{beside: v.beside(f), digits: v.digits}
 	if g.beside {
@@ -61,8 +64,8 @@ func (g geometry) gutter() int {
 // View draws the window: exactly as many rows as the size says, each exactly as wide.
 func (v *View) View(s themes.Styles) []string {
 	out := make([]string, 0, v.height)
-	if v.height == 0 {
-		return out
+	if v.width < leastWidth || v.height == 0 {
+		return paint.Block(v.width, v.height, out)
 	}
 	out = append(out, v.labels(s))
 	p := v.top
@@ -105,10 +108,10 @@ func (v *View) labels(s themes.Styles) string {
 		l.To(1 + g.half[0])
 		l.Add(s.Border, text.Lit("│")).Gap(1)
 		label(f.NewLabel, v.newDetail)
-	case f.OldPath.IsEmpty():
+	case whole(f) && f.OldPath.IsEmpty():
 		l.Add(s.Faint, text.Lit("only in "))
 		label(f.NewLabel, v.newDetail)
-	case f.NewPath.IsEmpty():
+	case whole(f):
 		l.Add(s.Faint, text.Lit("only in "))
 		label(f.OldLabel, v.oldDetail)
 	default:
@@ -217,9 +220,9 @@ func Counts(s themes.Styles, f *diff.File) []paint.Span {
 		add(s.Removed, text.Format("-%d", f.Removed))
 	}
 	switch {
-	case f.OldPath.IsEmpty():
+	case whole(f) && f.OldPath.IsEmpty():
 		add(s.Dim, text.Lit("new"))
-	case f.NewPath.IsEmpty():
+	case whole(f):
 		add(s.Dim, text.Lit("gone"))
 	case !modes(f).IsEmpty():
 		add(s.Dim, modes(f))

@@ -101,7 +101,7 @@ func (v *View) indexFile(i int, f *diff.File) {
 }
 
 // whole reports a file that only one side has: it was created, or deleted.
-func whole(f *diff.File) bool { return f.OldPath.IsEmpty() || f.NewPath.IsEmpty() }
+func whole(f *diff.File) bool { return f.OldPath.IsEmpty() != f.NewPath.IsEmpty() }
 
 // beside reports whether a file's sides are drawn beside each other. A file that one
 // side does not have would leave half of the screen empty.

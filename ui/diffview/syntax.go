@@ -46,7 +46,7 @@ func (v *View) language(f *diff.File) *language {
 
 func (d *drawer) syntax(t text.Safe) []paint.Mark {
 	s := t.String()
-	if d.lang == nil || d.lang == &plain || len(s) > longestColoured {
+	if d.lang == nil || len(s) > longestColoured {
 		return nil
 	}
 	return d.lang.marks(s, &d.styles.Syntax)
@@ -54,6 +54,9 @@ func (d *drawer) syntax(t text.Safe) []paint.Mark {
 
 // marks are the stretches of a line that have a colour.
 func (l *language) marks(s string, st *themes.SyntaxStyles) []paint.Mark {
+	if l == &plain {
+		return nil
+	}
 	var out []paint.Mark
 	add := func(from, to int, style themes.Style) {
 		if to > from {
@@ -93,7 +96,7 @@ func (l *language) marks(s string, st *themes.SyntaxStyles) []paint.Mark {
 			i, first = end, false
 		case isWord(c):
 			end := i + 1
-			for end < len(s) && (isWord(s[end]) || strings.IndexByte("-./", s[end]) >= 0 && end+1 < len(s) && isWord(s[end+1])) {
+			for end < len(s) && (isWord(s[end]) || strings.IndexByte("-./#", s[end]) >= 0 && end+1 < len(s) && isWord(s[end+1])) {
 				end++
 			}
 			word := s[i:end]

@@ -1,0 +1,356 @@
+package diffview
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/charmbracelet/x/ansi"
+	"github.com/charmbracelet/x/exp/golden"
+
+	"plumb/model/diff"
+	"plumb/model/text"
+	"plumb/themes"
+)
+
+var (
+	dark    = themes.New(themes.Dark)
+	noColor = themes.New(themes.NoColor)
+)
+
+// view makes a view of a size.
+func view(w, h int, split bool, files ...diff.File) *View {
+	v := &View{}
+	v.SetSize(w, h)
+	v.SetSplit(split)
+	v.SetFocused(true)
+	v.SetFiles(files)
+	return v
+}
+
+// shown is what is on the screen, without styles and without blanks at the ends of rows.
+func shown(v *View) []string {
+	rows := v.View(dark)
+	for i, r := range rows {
+		rows[i] = strings.TrimRight(ansi.Strip(r), " ")
+	}
+	return rows
+}
+
+func TestLook(t *testing.T) {
+	for _, theme := range []themes.Palette{themes.Dark, themes.Light, themes.NoColor} {
+		for _, width := range []int{40, 80, 118, 160} {
+			t.Run(fmt.Sprintf("%s-%d", theme.Name, width), func(t *testing.T) {
+				v := view(width, 40, width >= 100, nginx(), volume(), policy(), dropped(), icon())
+				v.SetDetails(text.Safe{}, text.Lit("4 s ago"))
+				golden.RequireEqual(t, strings.Join(v.View(themes.New(theme)), "\n"))
+			})
+		}
+	}
+}
+
+func TestScreens(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		view func() *View
+	}{
+		{"empty", func() *View { return view(40, 4, true) }},
+		{"binary", func() *View { return view(60, 5, true, icon()) }},
+		{"nothing-differs", func() *View {
+			return view(60, 5, true, diff.File{OldPath: text.Lit("a"), NewPath: text.Lit("a")})
+		}},
+		{"one-file", func() *View { return view(118, 18, true, nginx()) }},
+		{"coarse", func() *View {
+			f := volume()
+			f.Simplified = true
+			return view(80, 9, false, f)
+		}},
+		{"wrapped-split", func() *View {
+			v := view(80, 40, true, nginx())
+			v.SetWrap(true)
+			return v
+		}},
+		{"wrapped-unified", func() *View {
+			v := view(60, 40, false, nginx())
+			v.SetWrap(true)
+			return v
+		}},
+		{"scrolled-sideways", func() *View {
+			v := view(80, 18, true, nginx())
+			v.ScrollX(31)
+			return v
+		}},
+		{"path-stays-in-sight", func() *View {
+			v := view(118, 8, true, volume(), nginx())
+			v.Scroll(14)
+			return v
+		}},
+		{"search", func() *View {
+			v := view(118, 18, true, nginx())
+			v.Search("ssl")
+			return v
+		}},
+		{"tiny", func() *View { return view(12, 6, true, nginx()) }},
+		{"window-of-10000", func() *View {
+			v := view(118, 20, true, long(10_000))
+			v.Scroll(5_000)
+			return v
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			golden.RequireEqual(t, strings.Join(c.view().View(noColor), "\n"))
+		})
+	}
+}
+
+// Whatever the size and however it is scrolled, the view fills its pane exactly.
+func TestRowsFillThePaneExactly(t *testing.T) {
+	files := []diff.File{nginx(), volume(), policy(), dropped(), icon()}
+	for _, h := range []int{0, 1, 2, 9, 70} {
+		for w := range 130 {
+			for _, split := range []bool{false, true} {
+				for _, wrap := range []bool{false, true} {
+					v := view(w, h, split, files...)
+					v.SetWrap(wrap)
+					v.Search("ssl")
+					v.ScrollX(w % 9)
+					v.Scroll(w % 17)
+					rows := v.View(dark)
+					if len(rows) != h {
+						t.Fatalf("%dx%d: %d rows", w, h, len(rows))
+					}
+					for y, row := range rows {
+						if got := ansi.StringWidth(row); got != w {
+							t.Fatalf("%dx%d split %v wrap %v: row %d has %d cells: %q", w, h, split, wrap, y, got, row)
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+func TestColourIsNeverTheOnlySign(t *testing.T) {
+	for _, split := range []bool{true, false} {
+		all := strings.Join(shown(view(118, 40, split, nginx(), volume())), "\n")
+		for _, sign := range []string{"35 +     access_log off", "35 -     access_log /var", "~ mode  0644 → 0640"} {
+			if !strings.Contains(all, sign) && !strings.Contains(strings.ReplaceAll(all, "35    -", "35 -"), sign) {
+				t.Errorf("split %v: %q is missing in\n%s", split, sign, all)
+			}
+		}
+	}
+}
+
+func TestNewFileUsesTheWholeWidth(t *testing.T) {
+	rows := shown(view(118, 10, true, policy()))
+	if rows[0] != " only in a1b2c3d" || rows[1] != "  1 + kind: NetworkPolicy" {
+		t.Errorf("%q", rows[:2])
+	}
+}
+
+func TestScrollingStopsAtTheEnds(t *testing.T) {
+	for _, wrap := range []bool{false, true} {
+		v := view(60, 11, false, nginx())
+		v.SetFocused(false)
+		v.SetWrap(wrap)
+		first := shown(v)
+		if v.Scroll(-3) {
+			t.Error("scrolled above the beginning")
+		}
+		n := 0
+		for v.Scroll(1) {
+			n++
+		}
+		rows := shown(v)
+		if got := rows[len(rows)-1]; got != "       ⋯ 1 line" {
+			t.Errorf("wrap %v: the last row is %q", wrap, got)
+		}
+		v.Bottom()
+		if got := shown(v); strings.Join(got, "\n") != strings.Join(rows, "\n") {
+			t.Errorf("wrap %v: Bottom shows something else than scrolling to the end", wrap)
+		}
+		v.Scroll(-n)
+		if got := shown(v); strings.Join(got, "\n") != strings.Join(first, "\n") {
+			t.Errorf("wrap %v: scrolling back by %d does not show the beginning", wrap, n)
+		}
+		if n == 0 {
+			t.Errorf("wrap %v: nothing was scrolled", wrap)
+		}
+	}
+}
+
+// Paging shows every row of the screen, and each of them in order.
+func TestPagesLeaveNothingOut(t *testing.T) {
+	for _, wrap := range []bool{false, true} {
+		v := view(50, 500, false, nginx(), volume())
+		v.SetFocused(false)
+		v.SetWrap(wrap)
+		want := strings.Split(strings.TrimRight(strings.Join(shown(v)[1:], "\n"), "\n"), "\n")
+		v.SetSize(50, 8)
+		v.Top()
+		got := shown(v)[1:]
+		for v.Scroll(7) {
+			got = append(got, shown(v)[1:]...)
+		}
+		// The last page overlaps with the one before.
+		if over := len(got) - len(want); over > 0 {
+			got = append(got[:len(got)-7], got[len(got)-7+over:]...)
+		}
+		if strings.Join(got, "\n") != strings.Join(want, "\n") {
+			t.Errorf("wrap %v: pages show\n%s\nwant\n%s", wrap, strings.Join(got, "\n"), strings.Join(want, "\n"))
+		}
+	}
+}
+
+func TestHunksAndFiles(t *testing.T) {
+	v := view(118, 8, true, nginx(), volume(), policy())
+	var path []string
+	for {
+		file, hunk, ok := v.Hunk()
+		path = append(path, fmt.Sprintf("%d.%d %v", file, hunk, ok))
+		if !v.NextHunk() {
+			break
+		}
+	}
+	if got := strings.Join(path, " "); got != "0.0 true 0.1 true 1.0 true 2.0 true" {
+		t.Error(got)
+	}
+	if cur, of := v.Hunks(); cur != 4 || of != 4 {
+		t.Errorf("hunk %d of %d", cur, of)
+	}
+	v.Top()
+	if !v.NextHunk() {
+		t.Fatal("no second hunk")
+	}
+	if rows := shown(v); rows[1] != "    ⋯ 18 lines, http › server" {
+		t.Errorf("the second hunk begins with %q", rows[1])
+	}
+	if !v.NextFile() || v.File() != 1 || !strings.Contains(shown(v)[1], "disk.tf") {
+		t.Errorf("the next file is %d: %q", v.File(), shown(v)[1])
+	}
+	if !v.NextFile() || v.File() != 2 || v.NextFile() {
+		t.Errorf("the last file is %d", v.File())
+	}
+	if !strings.Contains(shown(v)[1], "networkpolicy.yaml") {
+		t.Errorf("the last file is not at the top: %q", shown(v)[1])
+	}
+	if v.Scroll(1) {
+		t.Error("there is nothing below the last file to scroll to")
+	}
+	if !v.PrevFile() || v.File() != 1 {
+		t.Errorf("the file before is %d", v.File())
+	}
+	if v.JumpTo(7) || v.JumpTo(-1) {
+		t.Error("jumped to a file that does not exist")
+	}
+}
+
+func TestScrollingTakesTheCurrentHunkAlong(t *testing.T) {
+	v := view(80, 20, false, long(1000))
+	v.Scroll(120)
+	_, hunk, _ := v.Hunk()
+	if hunk != 2 {
+		t.Errorf("hunk %d is current", hunk)
+	}
+	v.Top()
+	if _, hunk, _ = v.Hunk(); hunk != 0 {
+		t.Errorf("hunk %d is current at the top", hunk)
+	}
+}
+
+func TestSearch(t *testing.T) {
+	v := view(60, 9, false, nginx(), volume())
+	for _, c := range []struct {
+		query string
+		lines int
+	}{
+		{"ssl", 3}, {"SSL", 0}, {"Host", 1}, {"host", 1}, {"コメント", 1}, {"worker_connections 4", 1}, {"nowhere", 0}, {"", 0},
+	} {
+		if got := v.Search(c.query); got != c.lines {
+			t.Errorf("%q is found in %d lines, want %d", c.query, got, c.lines)
+		}
+		if v.NextMatch() != (c.lines > 0) {
+			t.Errorf("%q: going on is wrong", c.query)
+		}
+	}
+	v.Top()
+	v.Search("encrypted")
+	if !strings.Contains(strings.Join(shown(v), "\n"), "encrypted") {
+		t.Errorf("the match is not seen:\n%s", strings.Join(shown(v), "\n"))
+	}
+	v.Top()
+	v.Search("ssl")
+	v.PrevMatch()
+	if cur, of := v.Matches(); cur != 3 || of != 3 {
+		t.Errorf("before the first match comes %d of %d", cur, of)
+	}
+	v.SetSplit(true)
+	if _, of := v.Matches(); of != 2 {
+		t.Errorf("side by side the matches are in %d rows", of)
+	}
+	// A match beyond the right edge is brought into sight.
+	v.SetSplit(false)
+	v.Search("remote_addr")
+	if !strings.Contains(strings.Join(shown(v), "\n"), "$remote_addr") {
+		t.Errorf("the match is not seen:\n%s", strings.Join(shown(v), "\n"))
+	}
+}
+
+func TestLayoutKeepsThePlace(t *testing.T) {
+	v := view(118, 20, true, long(2000))
+	v.Scroll(777)
+	before := strings.Fields(shown(v)[1])[0]
+	v.SetSplit(false)
+	if got := strings.Fields(shown(v)[1])[0]; got != before {
+		t.Errorf("line %s is at the top, it was %s", got, before)
+	}
+	v.SetSplit(true)
+	if got := strings.Fields(shown(v)[1])[0]; got != before {
+		t.Errorf("line %s is at the top, it was %s", got, before)
+	}
+}
+
+func BenchmarkScroll(b *testing.B) {
+	for _, c := range []struct {
+		name        string
+		split, wrap bool
+	}{{"split", true, false}, {"unified", false, false}, {"wrapped", true, true}} {
+		b.Run(c.name, func(b *testing.B) {
+			v := view(160, 45, c.split, long(10_000))
+			v.SetWrap(c.wrap)
+			b.ReportAllocs()
+			for b.Loop() {
+				if !v.Scroll(3) {
+					v.Top()
+				}
+				_ = v.View(dark)
+			}
+		})
+	}
+}
+
+func BenchmarkSetFiles(b *testing.B) {
+	files := []diff.File{long(100_000)}
+	v := view(160, 45, false)
+	for b.Loop() {
+		v.SetFiles(files)
+	}
+}
+
+func BenchmarkSearch(b *testing.B) {
+	v := view(160, 45, true, long(100_000))
+	for b.Loop() {
+		v.Search("host_99999")
+	}
+}
+
+// A line of a megabyte, as minified files have, must not be felt.
+func BenchmarkLineOfAMegabyte(b *testing.B) {
+	f := diff.File{OldPath: text.Lit("app.js"), NewPath: text.Lit("app.js"), Hunks: []diff.Hunk{{Rows: []diff.Row{
+		change(line(1, strings.Repeat("var a=1;", 60_000), "x", strings.Repeat("f();", 120_000)), line(1, strings.Repeat("var a=1;", 60_000), "y", strings.Repeat("f();", 120_000))),
+	}}}}
+	v := view(160, 45, true, f)
+	for b.Loop() {
+		_ = v.View(dark)
+	}
+}
