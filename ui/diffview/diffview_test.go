@@ -141,6 +141,26 @@ func TestColourIsNeverTheOnlySign(t *testing.T) {
 	}
 }
 
+// A difference beyond the right edge must not pass for none.
+func TestCutLinesTellOfWordsThatDiffer(t *testing.T) {
+	row := func(v *View, with string) string {
+		for _, r := range v.View(dark) {
+			if strings.Contains(ansi.Strip(r), with) {
+				return r
+			}
+		}
+		t.Fatalf("%q is not seen", with)
+		return ""
+	}
+	v := view(50, 20, false, long(20))
+	if got := row(v, "host_5:"); !strings.Contains(got, dark.AddedWord.On()+"›") && !strings.Contains(got, dark.RemovedWord.On()+"›") {
+		t.Errorf("the cut hides a difference: %q", got)
+	}
+	if got := row(v, "host_4:"); !strings.Contains(got, dark.Accent.On()+"›") {
+		t.Errorf("nothing differs, but %q", got)
+	}
+}
+
 func TestNewFileUsesTheWholeWidth(t *testing.T) {
 	rows := shown(view(118, 10, true, policy()))
 	if rows[0] != " only in a1b2c3d" || rows[1] != "  1 + kind: NetworkPolicy" {

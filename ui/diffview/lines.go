@@ -154,14 +154,20 @@ func (d *drawer) text(l *paint.Line, line diff.Line, k look, noFinal bool) {
 			right = breaks[d.part+1]
 		}
 	}
-	d.cells(l, t, left, right, d.syntax(t), changed(line, k.word), d.found(t))
+	words := changed(line, k.word)
+	more := d.styles.Accent
+	if n := len(words); n > 0 && !d.view.wrap && paint.Column(t, words[n-1].To) >= right {
+		more = k.word
+	}
+	d.cells(l, t, left, right, more, d.syntax(t), words, d.found(t))
 	if noFinal && last {
 		l.Add(d.styles.Faint, text.Lit("  no newline at the end"))
 	}
 }
 
-// cells draws a stretch of t. Where lines are cut, a mark in the last cell says that there is more.
-func (d *drawer) cells(l *paint.Line, t text.Safe, left, right int, layers ...[]paint.Mark) {
+// cells draws a stretch of t. Where lines are cut, a mark in the last cell says that
+// there is more, and its style whether words that differ are among it.
+func (d *drawer) cells(l *paint.Line, t text.Safe, left, right int, more themes.Style, layers ...[]paint.Mark) {
 	style := d.styles.Text
 	if d.view.wrap || right-left < 2 {
 		l.AddMarked(style, t, left, right, layers...)
@@ -172,7 +178,7 @@ func (d *drawer) cells(l *paint.Line, t text.Safe, left, right int, layers ...[]
 	}
 	rest := paint.NewLine(1)
 	if rest.AddMarked(style, t, right-1, right, layers...) {
-		l.Add(d.styles.Accent, text.Lit("›"))
+		l.Add(more, text.Lit("›"))
 		return
 	}
 	l.AddMarked(style, t, right-1, right, layers...)
