@@ -60,7 +60,7 @@ type pending struct {
 
 // host carries out one host's steps. An error means that the record failed.
 func (r *running) host(h hostWork) error {
-	m := lazily(func() (machine, error) { return r.p.machine(h.host, "apply "+h.host.Name) })
+	m := lazily(func() (machine, error) { return r.p.machine(h.host, "apply "+h.host.Name, true) })
 	defer m.close()
 	var written []pending
 	reached := 0

@@ -85,10 +85,11 @@ func tempName(name string) string {
 	return path.Join(path.Dir(name), ".plumb-"+hex.EncodeToString(b[:]))
 }
 
-// machine reaches a host of a target. Why is the action in whose name it is done.
-func (p *Provider) machine(h model.Host, why string) (machine, error) {
+// machine reaches a host of a target. Why is the action in whose name it is
+// done; many says that several calls are to come.
+func (p *Provider) machine(h model.Host, why string, many bool) (machine, error) {
 	if h.SSH != "" {
-		return p.newRemote(h, why)
+		return p.newRemote(h, why, many)
 	}
 	root := h.Root
 	if !filepath.IsAbs(root) {

@@ -115,7 +115,7 @@ func isThere(s sight) bool { return s.exists && s.kind != "directory" }
 // survey looks at a host's paths and its exclusive directories, and loads what differs from all the known versions.
 // It also answers who owns new files there.
 func (p *Provider) survey(ctx context.Context, why string, target model.Target, h model.Host, paths []string, limit int64, known ...map[string]model.State) (map[string]sight, map[string][]byte, owner, error) {
-	m, err := p.machine(h, why+" "+h.Name)
+	m, err := p.machine(h, why+" "+h.Name, false)
 	if err != nil {
 		return nil, nil, owner{}, err
 	}

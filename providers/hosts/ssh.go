@@ -45,19 +45,20 @@ type remote struct {
 	why  string
 	root string // Without a slash at its end; empty for "/".
 	me   owner
+
+	many   bool // Several calls are to come, so they are worth a shared connection.
+	shared *sharing
 }
 
-func (p *Provider) newRemote(h model.Host, why string) (machine, error) {
+func (p *Provider) newRemote(h model.Host, why string, many bool) (machine, error) {
 	if err := checkDestination(h.SSH); err != nil {
 		return nil, fmt.Errorf("host %s: %w", h.Name, err)
 	}
 	if h.Root != "" && !path.IsAbs(h.Root) {
 		return nil, fmt.Errorf("host %s: root %q is over there and must be absolute", h.Name, h.Root)
 	}
-	return &remote{p: p, host: h, why: why, root: strings.TrimRight(h.Root, "/")}, nil
+	return &remote{p: p, host: h, why: why, root: strings.TrimRight(h.Root, "/"), many: many}, nil
 }
-
-func (r *remote) close() {}
 
 func (r *remote) fresh() owner { return r.me }
 
@@ -65,6 +66,12 @@ func (r *remote) fresh() owner { return r.me }
 // printed, line by line. An error that wraps errCut means that the script had
 // started; with any other, nothing happened over there.
 func (r *remote) call(ctx context.Context, script string, input []byte) ([]string, error) {
+	if r.many && r.shared == nil {
+		if err := r.connect(ctx); err != nil {
+			return nil, err
+		}
+		r.many = false
+	}
 	var nonce [8]byte
 	rand.Read(nonce[:]) // Never fails.
 	marker := "plumb " + hex.EncodeToString(nonce[:])
@@ -73,7 +80,7 @@ func (r *remote) call(ctx context.Context, script string, input []byte) ([]strin
 	stdin.WriteString(hex.EncodeToString(nonce[:]) + "\n")
 	stdin.Write(input)
 
-	argv := slices.Concat(r.p.opt.SSH, sshOptions, []string{"--", r.host.SSH, bootstrap})
+	argv := slices.Concat(r.p.opt.SSH, r.options(), []string{"--", r.host.SSH, bootstrap})
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
 	var stdout bytes.Buffer
 	stderr := tail{limit: 16 << 10}
