@@ -32,20 +32,23 @@ func logArgs(q objects.LogQuery, from, exclude []model.Hash) []string {
 		"log", "-z", logFormat, "--date-order", "--date=raw", "--encoding=UTF-8",
 		"--no-color", "--no-decorate", "--no-notes", "--no-mailmap", "--no-show-signature", "--no-follow", "--no-abbrev-commit",
 	}
-	if q.WithFiles {
-		args = append(args, "--raw", "--no-abbrev", "--diff-merges=first-parent", "--root", "--full-diff", "--no-renames",
+	if q.WithFiles || len(q.Paths) > 0 {
+		args = append(args, "--raw", "--no-abbrev", "--diff-merges=first-parent", "--root", "--no-renames",
 			"--no-ext-diff", "--no-textconv", "--no-relative", "-O/dev/null", "--ignore-submodules=none")
+	}
+	if q.WithFiles {
+		args = append(args, "--full-diff")
 	}
 	if q.FirstParent {
 		args = append(args, "--first-parent")
 	}
-	if q.Limit > 0 {
-		args = append(args, "-n"+strconv.Itoa(q.Limit))
-	}
 	if len(q.Paths) > 0 {
-		// All of history, and the merges that brought a change from another
-		// parent: a commit counts by what it did to its first parent alone.
-		args = append(args, "--full-history", "--show-pulls")
+		// Git would follow only the side of a merge that explains the result. A
+		// commit counts here by what it did to its first parent, so git hands over
+		// every candidate, and those that did nothing to it are dropped.
+		args = append(args, "--full-history")
+	} else if q.Limit > 0 {
+		args = append(args, "-n"+strconv.Itoa(q.Limit))
 	}
 	for _, h := range from {
 		args = append(args, string(h))
@@ -75,6 +78,16 @@ func isRoot(path string) bool {
 	return path == "" || path == "."
 }
 
+// touches reports whether one of the files is one of the paths, or in one.
+func touches(files []model.FileChange, paths []string) bool {
+	return slices.ContainsFunc(files, func(f model.FileChange) bool {
+		return slices.ContainsFunc(paths, func(p string) bool {
+			p = strings.Trim(p, "/")
+			return f.Path == p || strings.HasPrefix(f.Path, p+"/")
+		})
+	})
+}
+
 var errStopped = errors.New("stopped by the reader")
 
 // log yields entries until the end, until yield says stop, which is no error, or until an error.
@@ -102,16 +115,24 @@ func (s *store) log(ctx context.Context, q objects.LogQuery, yield func(objects.
 	if err := c.start(); err != nil {
 		return fmt.Errorf("%s: %w", why, err)
 	}
-	p := &logParser{in: bufio.NewReaderSize(out, 256<<10), withFiles: q.WithFiles}
+	p := &logParser{in: bufio.NewReaderSize(out, 256<<10), withFiles: q.WithFiles || len(q.Paths) > 0}
+	sent := 0
 	for {
 		e, err := p.next()
+		if err == nil && len(q.Paths) > 0 && !touches(e.Files, q.Paths) {
+			continue
+		}
+		if !q.WithFiles {
+			e.Files = nil
+		}
 		if err == nil && shallow[e.Hash] {
 			// Git shows a commit at the boundary as if it had no parents and had made every file.
 			// Its object names parents, and what it changed cannot be known.
 			e.Files = nil
 			e.Commit, err = s.Commit(ctx, e.Hash)
 		}
-		if err == nil && yield(e, nil) {
+		sent++
+		if err == nil && yield(e, nil) && sent != q.Limit {
 			continue
 		}
 		if err == nil {

@@ -98,17 +98,22 @@ func (w *Writer) create(path string, kind object.Kind, data []byte) error {
 	return nil
 }
 
+// compressors are used again and again: a new one costs more than a small object does.
+var compressors = sync.Pool{New: func() any {
+	// The level is valid, so there is no error.
+	z, _ := zlib.NewWriterLevel(nil, zlib.BestSpeed)
+	return z
+}}
+
 func write(f *os.File, kind object.Kind, data []byte, perm fs.FileMode) error {
 	var b bytes.Buffer
-	z, err := zlib.NewWriterLevel(&b, zlib.BestSpeed)
-	if err != nil {
-		return err
-	}
-	if _, err := z.Write(object.Header(kind, len(data))); err != nil {
-		return err
-	}
-	if _, err := z.Write(data); err != nil {
-		return err
+	z := compressors.Get().(*zlib.Writer)
+	defer compressors.Put(z)
+	z.Reset(&b)
+	for _, part := range [][]byte{object.Header(kind, len(data)), data} {
+		if _, err := z.Write(part); err != nil {
+			return err
+		}
 	}
 	if err := z.Close(); err != nil {
 		return err
