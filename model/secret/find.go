@@ -1,0 +1,216 @@
+package secret
+
+import (
+	"bytes"
+	"regexp"
+	"sort"
+)
+
+// sampleSize is how much of a file is looked at to tell that it is binary.
+const sampleSize = 8000
+
+// lookAhead is how many lines a quoted value or a key is followed before it is taken for unfinished.
+const lookAhead = 500
+
+// finder goes through a text line by line.
+type finder struct {
+	data   []byte
+	prose  bool // An error text: in "read token: permission denied" nothing is secret.
+	places []place
+
+	blocks   []block // What the lines before say about this one; the last is the innermost.
+	named    int     // For so many lines more, "value:" belongs to the name of a secret,
+	namedAs  string  // which is this.
+	inSecret bool    // In a YAML or JSON document of kind Secret.
+}
+
+// block is a run of lines below one that announced them.
+type block struct {
+	mode  blockMode
+	key   string
+	depth int    // Its lines are indented deeper than this.
+	until string // What ends it, in mode untilWord.
+}
+
+// blockMode says what of a block's lines is secret.
+type blockMode int
+
+const (
+	wholeLines  blockMode = iota // Below "password: |": all of each line.
+	scalarsOnly                  // Below "passwords:": lines that are no "key: value" themselves.
+	allValues                    // Below "data:" of a Kubernetes Secret: every value.
+	untilWord                    // In a here-document or a quoted value: all up to its end.
+)
+
+var (
+	kindSecret = regexp.MustCompile(`kind[\\"']*\s*:\s*[\\"']*Secret(?:[\\"'\s,}]|$)`)
+	secretData = regexp.MustCompile(`^(?:- )?["']?(?:data|stringData)["']?\s*:\s*\{?\s*(?:#.*)?$`)
+)
+
+// find answers the secrets of data, in order and not overlapping.
+func find(data []byte, prose bool) []place {
+	if bytes.IndexByte(data[:min(len(data), sampleSize)], 0) >= 0 {
+		return nil
+	}
+	f := finder{data: data, prose: prose}
+	for lo := 0; lo < len(data); {
+		hi := f.lineEnd(lo)
+		if end := f.keyBlock(lo, hi); end > 0 {
+			lo = end
+			continue
+		}
+		if lo == 0 || bytes.HasPrefix(data[lo:hi], []byte("---")) {
+			f.document(lo, hi)
+		}
+		stop := hi
+		if stop > lo && data[stop-1] == '\r' {
+			stop--
+		}
+		f.line(lo, stop)
+		lo = hi + 1
+	}
+	return disjoint(f.places)
+}
+
+// lineEnd is where the line that holds offset at ends, without its newline.
+func (f *finder) lineEnd(at int) int {
+	if n := bytes.IndexByte(f.data[at:], '\n'); n >= 0 {
+		return at + n
+	}
+	return len(f.data)
+}
+
+// document finds out whether the document that starts here is a Kubernetes Secret, or holds one.
+func (f *finder) document(lo, hi int) {
+	end := len(f.data)
+	if n := bytes.Index(f.data[hi:], []byte("\n---")); n >= 0 {
+		end = hi + n
+	}
+	f.inSecret = kindSecret.Match(f.data[lo:end])
+	f.blocks = f.blocks[:0]
+}
+
+// disjoint sorts places and joins those that overlap.
+func disjoint(places []place) []place {
+	if len(places) < 2 {
+		return places
+	}
+	sort.SliceStable(places, func(i, j int) bool { return places[i].lo < places[j].lo })
+	out := places[:1]
+	for _, p := range places[1:] {
+		if last := &out[len(out)-1]; p.lo < last.hi {
+			last.hi = max(last.hi, p.hi)
+		} else {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+func (f *finder) add(lo, hi int, key string) {
+	if lo < hi {
+		f.places = append(f.places, place{lo, hi, key})
+	}
+}
+
+// line looks for secrets in data[lo:hi], which is one line.
+func (f *finder) line(lo, hi int) {
+	start := f.skipBlanks(lo, hi)
+	if start == hi {
+		return // A blank line ends no block.
+	}
+	depth := start - lo
+	all := ""
+	for len(f.blocks) > 0 {
+		b := &f.blocks[len(f.blocks)-1]
+		if b.mode != untilWord && (depth < b.depth || depth == b.depth && !(b.mode == scalarsOnly && isItem(f.data[start:hi]))) {
+			f.blocks = f.blocks[:len(f.blocks)-1]
+			continue
+		}
+		if f.blockLine(b, start, hi) {
+			return
+		}
+		if b.mode == allValues {
+			all = b.key
+		}
+		break
+	}
+	if f.inSecret && all == "" && secretData.Match(f.data[start:hi]) {
+		f.open(allValues, "data", depth)
+		return
+	}
+	f.assignments(start, hi, depth, all)
+	f.shapes(start, hi)
+	f.spaced(start, hi)
+	if f.named > 0 {
+		f.named--
+	}
+}
+
+func (f *finder) open(mode blockMode, key string, depth int) {
+	f.blocks = append(f.blocks, block{mode: mode, key: key, depth: depth})
+}
+
+// openUntil opens a block that ends with a word, if it does end.
+func (f *finder) openUntil(word, key string, at int) {
+	end := at
+	for range lookAhead {
+		if end = f.lineEnd(end) + 1; end >= len(f.data) {
+			return
+		}
+		if bytes.Contains(f.data[end:f.lineEnd(end)], []byte(word)) {
+			f.blocks = append(f.blocks, block{mode: untilWord, key: key, until: word})
+			return
+		}
+	}
+}
+
+// blockLine masks a line of a block, and reports whether that is all to be done with it.
+func (f *finder) blockLine(b *block, start, hi int) bool {
+	switch b.mode {
+	case wholeLines:
+		f.add(start, hi, b.key)
+		return true
+	case untilWord:
+		end := bytes.Index(f.data[start:hi], []byte(b.until))
+		if end < 0 {
+			f.add(start, hi, b.key)
+			return true
+		}
+		f.add(start, start+end, b.key)
+		f.blocks = f.blocks[:len(f.blocks)-1]
+		return true
+	case allValues:
+		return false
+	}
+	from := start
+	if isItem(f.data[start:hi]) {
+		from = f.skipBlanks(start+1, hi)
+	}
+	to := from + len(bytes.TrimRight(f.data[from:hi], " \t,"))
+	value := f.data[from:to]
+	isString := len(value) > 1 && isQuote(value[0]) && value[len(value)-1] == value[0]
+	if !isString && (bytes.ContainsAny(value, ":=") || len(bytes.Trim(value, "[]{}(),; ")) == 0 || value[0] == '#') {
+		return false
+	}
+	if isString {
+		from, to = from+1, to-1
+	}
+	if !isReference(f.data[from:to], isString) {
+		f.add(from, to, b.key)
+	}
+	return true
+}
+
+func (f *finder) skipBlanks(at, hi int) int {
+	for at < hi && (f.data[at] == ' ' || f.data[at] == '\t') {
+		at++
+	}
+	return at
+}
+
+func isItem(line []byte) bool {
+	return len(line) > 1 && line[0] == '-' && (line[1] == ' ' || line[1] == '\t')
+}
+
+func isQuote(c byte) bool { return c == '"' || c == '\'' || c == '`' }

@@ -1,0 +1,98 @@
+package secret
+
+import (
+	"bytes"
+	"path"
+	"strings"
+)
+
+// Names are compared in lower case and without separators: DB_PASSWORD, db-password and
+// dbPassword are all "dbpassword".
+
+// telling are parts of a name that say its value is secret.
+var telling = []string{
+	"password", "passwd", "passphrase", "passwort", "pgpass", "requirepass", "masterauth", "userpass", "dbpass", "adminpass", "rootpass",
+	"secret", "token", "credential", "apikey", "privatekey", "accesskey", "authkey", "accountkey", "sharedkey", "signingkey",
+	"encryptionkey", "decryptionkey", "encryptkey", "masterkey", "sshkey", "clientkeydata", "keydata", "authorization",
+	"connectionstring", "sessionkey", "hmackey", "licensekey", "dockerconfigjson",
+}
+
+// exactly are names that are secret as a whole, but mean nothing as a part of another.
+var exactly = map[string]bool{"pwd": true, "pass": true, "psk": true, "auth": true}
+
+// harmless are endings of names that tell where a secret is, or something about it, and not the secret.
+var harmless = []string{
+	"name", "names", "ref", "refs", "file", "filename", "path", "dir", "url", "uri", "endpoint", "ttl", "type", "length", "policy", "policies",
+	"namespace", "expiry", "expiration", "expires", "expiresin", "expiresat", "lifetime", "count", "size", "enabled", "required", "version",
+	"arn", "header", "audience", "issuer", "timeout", "location", "store", "storeref", "engine", "class", "provider", "backend", "rotation",
+	"days", "hours", "minutes", "seconds", "limit", "budget", "algorithm", "format", "period", "mountpath", "accessor", "status", "maxtokens",
+}
+
+// clear are the names whose value is taken for secret even where only a blank stands between.
+var clear = map[string]bool{
+	"password": true, "passwd": true, "passphrase": true, "secret": true, "token": true, "requirepass": true, "masterauth": true,
+	"apikey": true, "secretkey": true, "accesskey": true, "authtoken": true, "privatekey": true, "clientsecret": true,
+}
+
+// maxName is how long a name is looked at.
+const maxName = 96
+
+// normal is a name in lower case without separators; buf holds it.
+func normal(name []byte, buf *[maxName]byte) []byte {
+	n := 0
+	for _, c := range name[max(0, len(name)-maxName):] {
+		switch {
+		case c >= 'A' && c <= 'Z':
+			c += 'a' - 'A'
+		case c >= 'a' && c <= 'z' || c >= '0' && c <= '9':
+		default:
+			continue
+		}
+		buf[n] = c
+		n++
+	}
+	return buf[:n]
+}
+
+// isSecretName reports a name whose value is to be masked.
+func isSecretName(name []byte) bool {
+	if len(name) < 3 {
+		return false
+	}
+	var buf [maxName]byte
+	n := normal(name, &buf)
+	if exactly[string(n)] {
+		return true
+	}
+	found := false
+	for _, part := range telling {
+		if len(part) <= len(n) && bytes.Contains(n, []byte(part)) {
+			found = true
+			break
+		}
+	}
+	if !found {
+		// DB_PASS and ROOT_PWD, but not "compass" or "bypass".
+		for _, end := range []string{"_pass", "-pass", ".pass", "_pwd", "-pwd"} {
+			if len(name) > len(end) && strings.EqualFold(string(name[len(name)-len(end):]), end) {
+				return true
+			}
+		}
+		return false
+	}
+	for _, end := range harmless {
+		if bytes.HasSuffix(n, []byte(end)) {
+			return false
+		}
+	}
+	return true
+}
+
+// isKeyFile reports files that hold a secret and nothing else.
+func isKeyFile(name string) bool {
+	switch path.Base(name) {
+	case "id_rsa", "id_ed25519", "id_ecdsa", "id_dsa", ".pgpass", ".netrc", ".htpasswd", "shadow", "gshadow":
+		return true
+	}
+	return false
+}
