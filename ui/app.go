@@ -1,0 +1,309 @@
+// Package ui is the terminal program: one screen on which an operator sees history,
+// the live state of every environment and the differences between them, and puts right
+// what is wrong. It speaks to a workspace and to nothing else.
+//
+// There is one Bubble Tea model, [App]. Its panes, views and dialogs are structs that it
+// owns. Update never does any I/O: what takes time is a command, its answer carries
+// the number of its [question], and an answer nobody waits for is dropped.
+package ui
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
+
+	"plumb/gitops/workspace"
+	"plumb/model"
+	"plumb/model/text"
+	"plumb/themes"
+	"plumb/ui/action"
+)
+
+// Commands is what plumb ran so far; a [plumb/ui/ran.Log] is one.
+type Commands interface {
+	Commands() []model.Command // Oldest first.
+	Total() int                // How many there ever were.
+	Changed() <-chan struct{}  // Closed with the next one.
+}
+
+// Options are what the screen is opened with. Workspace and Now are required.
+type Options struct {
+	Workspace *workspace.Workspace
+	Theme     string // A palette's name; "auto" or empty takes dark or light after the terminal.
+	Mouse     bool
+	Split     string // "on", "off", or "auto": differences side by side where there is room.
+	ReadOnly  bool   // Nothing may be written in any environment.
+
+	Trusted       bool         // Whether the repository's code may run.
+	Trust         func() error // Remembers that it may.
+	TrustQuestion []string     // What would run.
+
+	Commands Commands
+	Now      func() time.Time
+	Welcome  text.Safe // What to try first; empty for nothing.
+}
+
+// App is the whole screen.
+type App struct {
+	opt     Options
+	ws      source
+	ctx     context.Context
+	working *sync.WaitGroup // What runs for streams; the program waits for it at its end.
+
+	st      themes.Styles
+	theme   string // As the operator chose it; "auto" follows the terminal.
+	dark    bool
+	profile colorprofile.Profile
+	rev     int // Counts what changes the look of everything: theme, minute.
+
+	width, height int
+	shape         shape
+	frame         frame
+	split, wrap   *bool // As the operator chose it; nil follows the width.
+
+	envs    []*environment
+	current int
+
+	history historyPane
+	live    livePane
+	change  changePane
+	diff    diffPane
+	bar     barPane
+	runs    runsView
+	ran     ranView
+	run     runView
+
+	view     action.Scope // The view that takes the whole body; empty for the panes.
+	dialogs  []dialog
+	search   *searchLine
+	notice   notice
+	previous *place
+
+	waiting   map[*question]bool
+	spinning  bool
+	spinFrame int
+	asks      question  // What dialogs wait for.
+	leaving   bool      // Quits when the run has ended.
+	minute    time.Time // The one that the ages on the screen are of.
+	refreshed time.Time
+	zones     []keyZone
+	boxAt     rect // Where the topmost dialog stands.
+}
+
+// place is where the operator was: what `-` goes back to.
+type place struct {
+	view  action.Scope
+	focus action.Scope
+	shows subject
+}
+
+// notice is one sentence at the foot of the screen, until the next key.
+type notice struct {
+	text text.Safe
+	bad  bool
+}
+
+// newApp makes the screen of a source. Nothing is read before Init.
+func newApp(ctx context.Context, ws source, opt Options) *App {
+	a := &App{opt: opt, ws: ws, ctx: ctx, working: new(sync.WaitGroup), theme: opt.Theme, dark: true,
+		profile: colorprofile.TrueColor, waiting: map[*question]bool{}}
+	if a.theme == "" {
+		a.theme = "auto"
+	}
+	switch opt.Split {
+	case "on":
+		a.split = new(true)
+	case "off":
+		a.split = new(false)
+	}
+	a.shape = shape{focus: action.History, left: action.History}
+	for _, e := range ws.Environments() {
+		a.envs = append(a.envs, &environment{Environment: e, tag: tag(e.Name, a.tags())})
+	}
+	a.current = startWith(a.envs)
+	a.history.first()
+	a.restyle()
+	return a
+}
+
+// startWith is the environment to begin with: production is what people open plumb for.
+func startWith(envs []*environment) int {
+	return max(slices.IndexFunc(envs, func(e *environment) bool { return e.Production }), 0)
+}
+
+// Init reads what the first frame needs, then all that can wait.
+func (a *App) Init() tea.Cmd {
+	return tea.Batch(
+		a.history.load(a),
+		a.change.load(a),
+		a.observeAll(),
+		tea.RequestBackgroundColor,
+		a.ran.wait(a),
+		clock(),
+	)
+}
+
+func (a *App) now() time.Time { return a.opt.Now() }
+
+// env is the current environment, or nil when there are none.
+func (a *App) env() *environment {
+	if len(a.envs) == 0 {
+		return nil
+	}
+	return a.envs[a.current]
+}
+
+func (a *App) envNamed(name string) *environment {
+	for _, e := range a.envs {
+		if e.Name == name {
+			return e
+		}
+	}
+	return nil
+}
+
+func (a *App) tags() []string {
+	tags := make([]string, len(a.envs))
+	for i, e := range a.envs {
+		tags[i] = e.tag
+	}
+	return tags
+}
+
+// restyle makes the styles anew, after the theme or the terminal's colours changed.
+func (a *App) restyle() {
+	name := a.theme
+	if name == "auto" {
+		name = "light"
+		if a.dark {
+			name = "dark"
+		}
+	}
+	p, ok := themes.ByName(name)
+	if !ok {
+		p = themes.Dark
+	}
+	a.st = themes.New(p.For(a.profile))
+	a.rev++
+	for _, e := range a.envs {
+		e.style = a.st.Environment(e.Color, e.Production)
+	}
+	a.diff.restyle(a)
+}
+
+// resize places everything anew, after the size or the focus changed.
+func (a *App) resize() {
+	a.frame = layout(a.width, a.height, a.shape)
+	for p, r := range a.frame.panes {
+		a.pane(p).resize(r.w, r.h-1)
+	}
+	a.ran.resize(a.frame.body.w, a.frame.body.h-1)
+	a.runs.resize(a.frame.body.w, a.frame.body.h-1)
+	a.run.resize(a.frame.body.w, a.frame.body.h-1)
+	a.diff.setSplit(a.splits())
+}
+
+// splits reports whether differences are side by side.
+func (a *App) splits() bool {
+	if a.split != nil {
+		return *a.split
+	}
+	return a.frame.split
+}
+
+// readOnly says who forbids writing to the current environment; empty when nobody does.
+func (a *App) readOnly() string {
+	e := a.env()
+	switch {
+	case a.opt.ReadOnly:
+		return "plumb was started read-only"
+	case e != nil && e.ReadOnly:
+		return e.Name + " is read-only"
+	}
+	return ""
+}
+
+// state is what decides which actions are possible now.
+func (a *App) state() action.State {
+	s := action.State{
+		Focus:        a.scope(),
+		Environments: len(a.envs),
+		ReadOnly:     a.readOnly(),
+		Untrusted:    !a.opt.Trusted,
+		Commit:       a.history.selected() != nil,
+		Marked:       a.history.marked.Short(),
+		Diff:         a.diff.any(),
+		Files:        a.diff.files(),
+		Sides:        a.diff.sided(),
+		Found:        a.searching(),
+		Previous:     a.previous != nil,
+		Running:      a.run.under(),
+		Clipboard:    a.copied() != "",
+	}
+	if e := a.env(); e != nil {
+		s.Environment = e.Name
+		s.Observed = e.seen()
+		s.Staged = len(e.staged)
+	}
+	if r := a.live.resource(a); r != nil {
+		s.Selected, s.Resource = true, r.Status
+	}
+	if c := a.change.selected(); c != nil {
+		s.Change = c.State
+		if e := a.envNamed(c.Environment); e != nil {
+			if err := model.MayApprove(e.Environment, *c, a.ws.Self()); err != nil {
+				s.Approve = err.Error()
+			}
+			s.Apply = unmet(model.Decide(e.Environment, *c))
+			if a.opt.ReadOnly || e.ReadOnly {
+				s.ReadOnly = cmpOr(s.ReadOnly, e.Name+" is read-only")
+			}
+		}
+	}
+	return s
+}
+
+// unmet is the first rule that is not met, in its own words.
+func unmet(rules []model.Rule) string {
+	for _, r := range rules {
+		if !r.OK {
+			return r.Text
+		}
+	}
+	return ""
+}
+
+func cmpOr(s, or string) string {
+	if s != "" {
+		return s
+	}
+	return or
+}
+
+// scope is the pane or view that has the keys.
+func (a *App) scope() action.Scope {
+	if a.view != "" {
+		return a.view
+	}
+	return a.shape.focus
+}
+
+// say shows one sentence until the next key.
+func (a *App) say(t text.Safe) { a.notice = notice{text: t} }
+
+// warn is say for what went wrong or cannot be done.
+func (a *App) warn(t text.Safe) { a.notice = notice{text: t, bad: true} }
+
+// title is what the terminal's window is called.
+func (a *App) title() string {
+	parts := []string{"plumb", text.Line(a.ws.Name()).String()}
+	if e := a.env(); e != nil {
+		parts = append(parts, text.Line(e.Name).String())
+	}
+	return strings.Join(parts, " ")
+}

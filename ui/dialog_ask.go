@@ -1,0 +1,196 @@
+package ui
+
+import (
+	"context"
+
+	tea "charm.land/bubbletea/v2"
+
+	"plumb/model"
+	"plumb/model/text"
+	"plumb/ui/action"
+	"plumb/ui/paint"
+)
+
+// The width of dialogs that hold a few sentences.
+const narrowDialog = 72
+
+// errorDialog says what went wrong and what can be done about it.
+type errorDialog struct {
+	title text.Safe
+	err   error
+}
+
+func (d *errorDialog) width(*App) int { return narrowDialog }
+
+func (d *errorDialog) draw(a *App, w, h int) []string {
+	rows := append([]string{""}, wrapped(a.st.Text, w-4, 1, text.Error(d.err))...)
+	if hint := hint(d.err); !hint.IsEmpty() {
+		rows = append(rows, "")
+		rows = append(rows, wrapped(a.st.Dim, w-4, 1, hint)...)
+	}
+	foot := []string{"", paint.NewLine(w-4).Gap(1).Add(a.st.Accent, text.Lit("esc")).Add(a.st.Dim, text.Lit("  close")).String()}
+	return box(a.st, w, h, []paint.Span{paint.S(a.st.Bad, text.Lit("✗ ")), paint.S(a.st.Strong, d.title)}, rows, foot)
+}
+
+func (d *errorDialog) key(a *App, k tea.KeyPressMsg) tea.Cmd {
+	switch k.String() {
+	case "esc", "enter", "q":
+		a.close(d)
+	}
+	return nil
+}
+
+// fail shows an error that belongs to no pane.
+func (a *App) fail(title text.Safe, err error) { a.open(&errorDialog{title, err}) }
+
+// askDialog asks a yes-or-no question in a few sentences.
+type askDialog struct {
+	title     []paint.Span
+	sentences []text.Safe
+	list      []text.Safe // What the question is about, one per row.
+	consent   consent
+	yes       func() tea.Cmd
+}
+
+func (d *askDialog) width(*App) int { return narrowDialog }
+
+func (d *askDialog) draw(a *App, w, h int) []string {
+	rows := []string{""}
+	for i, s := range d.sentences {
+		style := a.st.Text
+		if i > 0 {
+			style = a.st.Dim
+		}
+		rows = append(rows, wrapped(style, w-4, 1, s)...)
+		if i == 0 {
+			for _, t := range d.list {
+				rows = append(rows, paint.NewLine(w-4).Gap(3).Add(a.st.Text, t).String())
+			}
+		}
+	}
+	return box(a.st, w, h, d.title, rows, d.consent.foot(a, w-4))
+}
+
+func (d *askDialog) key(a *App, k tea.KeyPressMsg) tea.Cmd {
+	if k.String() == "esc" {
+		a.close(d)
+		return nil
+	}
+	yes, cmd := d.consent.key(a, k)
+	if yes {
+		a.close(d)
+		return d.yes()
+	}
+	return cmd
+}
+
+func (d *askDialog) paste(_ *App, s string) { d.consent.in.insert(s) }
+
+// trusted answers that the repository's code may run from now on.
+type trusted struct{}
+
+// askTrust shows what would run before anything runs.
+func (a *App) askTrust() tea.Cmd {
+	list := make([]text.Safe, len(a.opt.TrustQuestion))
+	for i, q := range a.opt.TrustQuestion {
+		list[i] = text.Line(q)
+	}
+	d := &askDialog{
+		title:     []paint.Span{paint.S(a.st.Strong, text.Format("Trust %s?", a.ws.Name()))},
+		sentences: []text.Safe{text.Lit("To see and change what is live, plumb would run what this repository says:"), text.Lit("Looking at its history and files is safe without it. The answer is remembered for this repository.")},
+		list:      list,
+	}
+	var cmd tea.Cmd
+	d.consent, cmd = a.newConsent(text.Lit("trust it and look"), nil, nil)
+	d.yes = func() tea.Cmd {
+		return ask(a, &a.asks, func(context.Context) (trusted, error) {
+			if a.opt.Trust == nil {
+				return trusted{}, nil
+			}
+			return trusted{}, a.opt.Trust()
+		})
+	}
+	a.open(d)
+	return cmd
+}
+
+func (a *App) trustArrived(m answer[trusted]) tea.Cmd {
+	if m.err != nil {
+		a.fail(text.Lit("Not trusted"), m.err)
+		return nil
+	}
+	a.opt.Trusted = true
+	a.touchEnvironments()
+	a.say(text.Lit("trusted; looking at what is live"))
+	return a.observeAll()
+}
+
+// judged answers the change after an approval, or after it was given up.
+type judged struct {
+	change model.Change
+	done   string
+}
+
+// askAbandon asks whether a change is to be given up.
+func (a *App) askAbandon() tea.Cmd {
+	c := *a.change.selected()
+	d := &askDialog{
+		title:     []paint.Span{paint.S(a.st.Strong, text.Format("Give up “%s”?", c.Title))},
+		sentences: []text.Safe{text.Format("%s for %s is given up, and its approvals with it.", c.ID, c.Environment), text.Lit("What is live stays as it is. The record of it stays too.")},
+	}
+	var cmd tea.Cmd
+	d.consent, cmd = a.newConsent(text.Lit("give it up"), nil, nil)
+	d.yes = func() tea.Cmd {
+		return ask(a, &a.asks, func(ctx context.Context) (judged, error) {
+			c, err := a.ws.Abandon(ctx, c.ID, "given up on the screen")
+			return judged{c, "given up"}, err
+		})
+	}
+	a.open(d)
+	return cmd
+}
+
+// leaveDialog asks before plumb is left with a run under way.
+type leaveDialog struct{ askDialog }
+
+func (d *leaveDialog) key(a *App, k tea.KeyPressMsg) tea.Cmd {
+	if k.String() == "esc" {
+		a.close(d)
+		return nil
+	}
+	yes, cmd := d.consent.key(a, k)
+	if yes {
+		a.close(d)
+		return a.stopAndLeave()
+	}
+	return cmd
+}
+
+func (a *App) askLeave() tea.Cmd {
+	for _, d := range a.dialogs {
+		if _, ok := d.(*leaveDialog); ok {
+			return nil
+		}
+	}
+	d := &leaveDialog{askDialog{
+		title: []paint.Span{paint.S(a.st.Warning, text.Lit("! ")), paint.S(a.st.Strong, text.Lit("A run is under way"))},
+		sentences: []text.Safe{
+			text.Format("%s → %s: %d of %d steps are done.", a.run.change.ID, a.run.change.Environment, a.run.ended(), len(a.run.steps)),
+			text.Lit("Leaving asks the engine to stop after what it is doing now, waits for that, and then leaves. What was done stays done and is on record."),
+		},
+	}}
+	var cmd tea.Cmd
+	d.consent, cmd = a.newConsent(text.Lit("stop and leave (or ctrl+c again)"), nil, nil)
+	a.open(d)
+	return cmd
+}
+
+// stopAndLeave ends the run, and the program after it.
+func (a *App) stopAndLeave() tea.Cmd {
+	if !a.run.under() {
+		return tea.Quit
+	}
+	a.leaving = true
+	a.show(action.Run)
+	return a.run.askStop(a)
+}

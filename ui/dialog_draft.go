@@ -1,0 +1,343 @@
+package ui
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"plumb/gitops/workspace"
+	"plumb/model"
+	"plumb/model/text"
+	"plumb/ui/action"
+	"plumb/ui/paint"
+)
+
+// The width of dialogs that show plans.
+const wideDialog = 112
+
+// draftDialog shows what a change would do before it exists: every step with its undo class. Sealing
+// it needs a reason. Nothing is changed by it; the change is judged and applied later.
+type draftDialog struct {
+	req     workspace.Request
+	draft   *workspace.Draft
+	err     error
+	reason  input
+	top     int
+	rows    int // How many rows there are to scroll, as last drawn.
+	sealing bool
+}
+
+// drafted is a draft that was worked out; sealed is the change that it became.
+type (
+	drafted struct{ draft *workspace.Draft }
+	sealed  struct{ change model.Change }
+)
+
+// draft works out what a request would do, in the current environment.
+func (a *App) draft(req workspace.Request) tea.Cmd {
+	req.Environment = a.env().Name
+	a.open(&draftDialog{req: req})
+	return ask(a, &a.asks, func(ctx context.Context) (drafted, error) {
+		d, err := a.ws.Draft(ctx, req)
+		return drafted{d}, err
+	})
+}
+
+// rollBack takes back the selected commit, or the selected change.
+func (a *App) rollBack() tea.Cmd {
+	if a.shape.focus == action.Change {
+		c := a.change.selected()
+		for i, e := range a.envs {
+			if e.Name == c.Environment && i != a.current {
+				return tea.Batch(a.goTo(i), a.draft(workspace.Request{Kind: model.Rollback, Subject: string(c.ID)}))
+			}
+		}
+		return a.draft(workspace.Request{Kind: model.Rollback, Subject: string(c.ID)})
+	}
+	return a.draft(workspace.Request{Kind: model.Rollback, Subject: a.revision("")})
+}
+
+// drafting is the dialog that waits for a draft, or shows one.
+func (a *App) drafting() *draftDialog {
+	for _, d := range a.dialogs {
+		if d, ok := d.(*draftDialog); ok {
+			return d
+		}
+	}
+	return nil
+}
+
+func (a *App) draftArrived(m answer[drafted]) tea.Cmd {
+	if d := a.drafting(); d != nil {
+		d.draft, d.err = m.value.draft, m.err
+	}
+	return nil
+}
+
+func (a *App) sealArrived(m answer[sealed]) tea.Cmd {
+	d := a.drafting()
+	if m.err != nil {
+		if d != nil {
+			d.sealing = false
+		}
+		a.fail(text.Lit("Not sealed"), m.err)
+		return nil
+	}
+	if d != nil {
+		a.close(d)
+	}
+	c := m.value.change
+	if e := a.envNamed(c.Environment); e != nil {
+		clear(e.staged)
+		a.live.touch()
+	}
+	a.shape.wide = false
+	cmd := tea.Batch(a.change.put(a, c), a.history.reload(a))
+	focus := a.focus(action.Change)
+	a.change.choose(c.ID)
+	a.say(a.nextFor(c))
+	return tea.Batch(cmd, focus, a.showSelected())
+}
+
+// nextFor says what a change needs next.
+func (a *App) nextFor(c model.Change) text.Safe {
+	if c.State == model.Approved {
+		return text.Format("%s is sealed: A applies it", c.ID)
+	}
+	if e := a.envNamed(c.Environment); e != nil {
+		if why := unmet(model.Decide(e.Environment, c)); why != "" {
+			return text.Format("%s is sealed and waits: %s", c.ID, why)
+		}
+	}
+	return text.Format("%s is sealed", c.ID)
+}
+
+func (d *draftDialog) width(*App) int { return wideDialog }
+
+func (d *draftDialog) title(a *App) []paint.Span {
+	st := a.st
+	name := text.Line(string(d.req.Kind))
+	if d.draft != nil {
+		name = d.draft.Change.Title
+	}
+	spans := []paint.Span{paint.S(st.Strong, text.Lit("Draft  ").Plus(name)), paint.S(st.Dim, text.Lit("  for "))}
+	return append(spans, envSpan(a, d.req.Environment))
+}
+
+// envSpan is an environment's name in its colour, production's in capitals.
+func envSpan(a *App, name string) paint.Span {
+	e := a.envNamed(name)
+	switch {
+	case e == nil:
+		return paint.S(a.st.Strong, text.Line(name))
+	case e.Production:
+		return paint.S(e.style.Bar, text.Line(" "+strings.ToUpper(name)+" "))
+	}
+	return paint.S(e.style.Text.Bold(), text.Line(name))
+}
+
+func (d *draftDialog) draw(a *App, w, h int) []string {
+	st := a.st
+	in := w - 4
+	esc := paint.NewLine(in).Right(st.Accent, text.Lit("esc")).Right(st.Dim, text.Lit("  not now ")).String()
+	switch {
+	case d.err != nil:
+		return box(st, w, h, d.title(a), failure(st, in, d.err), []string{"", esc})
+	case d.draft == nil:
+		words := paint.NewLine(in).Gap(1)
+		if a.slow(&a.asks) {
+			words.Add(st.Accent, spinner(a)).Gap(1)
+		}
+		return box(st, w, h, d.title(a), []string{"", words.Add(st.Dim, text.Lit("working out what would happen …")).String()}, []string{"", esc})
+	}
+	c := d.draft.Change
+	rows := d.summary(a, in)
+	rows = append(rows, planRows(a, in, c.Plans)...)
+	foot := d.foot(a, in)
+	room := max(h-2-len(foot), 1)
+	d.rows = len(rows)
+	d.top = max(min(d.top, len(rows)-room), 0)
+	if len(rows) > room {
+		end := min(d.top+room-1, len(rows))
+		left := len(rows) - end
+		rows = append(slices.Clone(rows[d.top:end]), paint.NewLine(in).Gap(1).Add(st.Dim, text.Format("⋯ %d more rows, pgdn", left)).String())
+	}
+	return box(st, w, h, d.title(a), rows, foot)
+}
+
+// summary says in a few rows what the change is: counts, deletions first, and what it means for git.
+func (d *draftDialog) summary(a *App, w int) []string {
+	st := a.st
+	c := d.draft.Change
+	undo := c.Undo()
+	l := paint.NewLine(w).Gap(1).Spans(tally(st, c.Count)...)
+	if c.Steps() > 0 {
+		l.Gap(4).Add(st.Dim, text.Lit("undo ")).Add(undoStyle(st, undo.Class).Bold(), text.Line(undo.Class.String())).Add(st.Dim, text.Format("  %s", undo.Reason))
+	}
+	rows := []string{"", l.String()}
+	if len(c.Commits) > 0 {
+		what := text.Format("brings %s", plural(len(c.Commits), "commit"))
+		if c.Onto != "" {
+			what = text.Format("writes a commit onto %s", strings.TrimPrefix(c.Onto, "refs/heads/"))
+		}
+		rows = append(rows, paint.NewLine(w).Gap(1).Add(st.Dim, what).Add(st.Faint, text.Format("  %s", hashes(c.Commits, 6))).String())
+	}
+	for _, n := range d.draft.Notes {
+		rows = append(rows, wrapped(st.Warning, w, 1, text.Lit("! ").Plus(n))...)
+	}
+	if c.Kind == model.Rollback {
+		rows = append(rows, backRows(a, w, c)...)
+	}
+	return append(rows, "")
+}
+
+// hashes are the first so many hashes, short.
+func hashes(ids []model.Hash, most int) string {
+	var list []string
+	for i, id := range ids {
+		if i == most {
+			list = append(list, "…")
+			break
+		}
+		list = append(list, id.Short())
+	}
+	return strings.Join(list, " ")
+}
+
+// backRows say what comes back and what does not: the sections of a way back.
+func backRows(a *App, w int, c model.Change) []string {
+	st := a.st
+	rows := []string{""}
+	for _, group := range []struct {
+		words text.Safe
+		class model.UndoClass
+	}{
+		{text.Lit("comes back exactly"), model.UndoClean},
+		{text.Lit("with an interruption"), model.UndoDisruptive},
+		{text.Lit("does NOT come back"), model.UndoLossy},
+		{text.Lit("cannot be undone again"), model.UndoFinal},
+		{text.Lit("unknown"), model.UndoUnknown},
+	} {
+		var names []string
+		for _, p := range c.Plans {
+			for _, s := range p.Steps {
+				if s.Undo.Class == group.class {
+					names = append(names, string(s.Address))
+				}
+			}
+		}
+		if len(names) == 0 {
+			continue
+		}
+		rows = append(rows, paint.NewLine(w).Gap(1).AddColumn(undoStyle(st, group.class), group.words, 24).
+			AddNumber(st.Text, text.Line(thousands(len(names))), 3).Gap(3).Add(st.Dim, text.Line(strings.Join(names, ", "))).String())
+	}
+	return append(rows, paint.NewLine(w).Gap(1).AddColumn(st.Dim, text.Lit("afterwards"), 30).
+		Add(st.Dim, text.Format("hold on %s until you lift it, so that nothing puts it back", c.Environment)).String())
+}
+
+// planRows lists every step of plans, by target, with its undo class and the reason for that.
+func planRows(a *App, w int, plans []model.PlanRef) []string {
+	st := a.st
+	wide := 16
+	for _, p := range plans {
+		for _, s := range p.Steps {
+			wide = max(wide, text.Line(string(s.Address)).Width())
+		}
+	}
+	wide = min(wide, w/2)
+	var rows []string
+	for _, p := range plans {
+		l := paint.NewLine(w).Gap(1).Add(st.Strong, text.Line(p.Target)).Add(st.Dim, text.Format("  %s", p.Provider))
+		if p.Coverage.Predicted < p.Coverage.Total {
+			l.Add(st.Warning, text.Format("  %d of %d could be foreseen", p.Coverage.Predicted, p.Coverage.Total))
+		}
+		rows = append(rows, l.Right(st.Faint, text.Format("plan %s ", p.Digest.Short())).String())
+		steps := slices.Clone(p.Steps)
+		slices.SortStableFunc(steps, func(x, y model.StepRef) int { return weight(x.Action) - weight(y.Action) })
+		for _, s := range steps {
+			l := paint.NewLine(w).Gap(2).Add(actionStyle(st, s.Action), text.Format("%s %-8s", s.Action.Sign(), s.Action))
+			l.AddColumn(st.Text, text.Line(string(s.Address)).TruncateLeft(wide, "…"), wide).Gap(2)
+			l.Add(st.Dim, text.Lit("undo ")).AddColumn(undoStyle(st, s.Undo.Class), text.Line(s.Undo.Class.String()), 10).Gap(2)
+			rows = append(rows, l.Add(st.Dim, text.Line(s.Undo.Reason)).String())
+			if s.Drifted {
+				rows = append(rows, paint.NewLine(w).Gap(12).Add(st.Warning, text.Lit("a hand-made state goes")).String())
+			}
+			for _, e := range s.Effects {
+				rows = append(rows, paint.NewLine(w).Gap(12).Add(st.Faint, text.Line(e)).String())
+			}
+		}
+		for _, b := range p.Coverage.Blind {
+			rows = append(rows, paint.NewLine(w).Gap(2).Add(st.Warning, text.Lit("? ")).Add(st.Text, text.Line(b)).String())
+		}
+	}
+	return rows
+}
+
+// weight puts deletions first.
+func weight(a model.Action) int {
+	return map[model.Action]int{model.Delete: 0, model.Replace: 1, model.Update: 2, model.Create: 3}[a]
+}
+
+func (d *draftDialog) foot(a *App, w int) []string {
+	st := a.st
+	reason := paint.NewLine(w).Gap(1).Add(st.Dim, text.Lit("reason "))
+	d.reason.draw(reason, st, w-10, text.Lit("why, for those who read it later"))
+	keys := paint.NewLine(w).Gap(1)
+	switch {
+	case d.sealing:
+		keys.Add(st.Dim, text.Lit("sealing …"))
+	case strings.TrimSpace(d.reason.value()) == "":
+		keys.Add(st.Faint, text.Lit("ctrl+y  seal it — a reason is missing"))
+	default:
+		keyHint(keys, st, text.Lit("ctrl+y"), text.Lit("seal it; nothing is changed yet"))
+	}
+	keys.Right(st.Accent, text.Lit("esc")).Right(st.Dim, text.Lit("  not now "))
+	return []string{"", reason.String(), "", keys.String()}
+}
+
+func (d *draftDialog) key(a *App, k tea.KeyPressMsg) tea.Cmd {
+	switch k.String() {
+	case "esc":
+		if !d.sealing {
+			a.asks.drop()
+			a.close(d)
+		}
+	case "ctrl+y":
+		return d.seal(a)
+	case "pgdown", "down":
+		d.top += 5
+	case "pgup", "up":
+		d.top = max(d.top-5, 0)
+	default:
+		if d.draft != nil && !d.sealing {
+			d.reason.key(k)
+		}
+	}
+	return nil
+}
+
+func (d *draftDialog) paste(_ *App, s string) {
+	if d.draft != nil {
+		d.reason.insert(s)
+	}
+}
+
+func (d *draftDialog) clickAt(*App, int) tea.Cmd { return nil }
+
+func (d *draftDialog) wheelBy(_ *App, rows int) { d.top = max(d.top+rows*wheelRows, 0) }
+
+func (d *draftDialog) seal(a *App) tea.Cmd {
+	reason := strings.TrimSpace(d.reason.value())
+	if d.draft == nil || d.sealing || reason == "" {
+		return nil
+	}
+	d.sealing = true
+	draft := d.draft
+	return ask(a, &a.asks, func(ctx context.Context) (sealed, error) {
+		c, err := a.ws.Seal(context.WithoutCancel(ctx), draft, reason)
+		return sealed{c}, err
+	})
+}

@@ -1,0 +1,240 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"plumb/gitops/workspace"
+	"plumb/model"
+	"plumb/model/text"
+	"plumb/ui/action"
+	"plumb/ui/paint"
+)
+
+// judgeDialog is where a change is approved or applied. Before it asks, its plan is derived
+// again, so that what is judged is what reality says now.
+type judgeDialog struct {
+	change  model.Change
+	approve bool // Approve it; otherwise apply it.
+	review  *workspace.Review
+	err     error
+	consent consent
+	top     int
+}
+
+// reviewed is a change's plan as reality gives it now.
+type reviewed struct{ review workspace.Review }
+
+// judge opens the dialog for the selected change.
+func (a *App) judge(approve bool) tea.Cmd {
+	c := *a.change.selected()
+	a.open(&judgeDialog{change: c, approve: approve})
+	return ask(a, &a.asks, func(ctx context.Context) (reviewed, error) {
+		r, err := a.ws.Review(ctx, c)
+		return reviewed{r}, err
+	})
+}
+
+func (a *App) judging() *judgeDialog {
+	for _, d := range a.dialogs {
+		if d, ok := d.(*judgeDialog); ok {
+			return d
+		}
+	}
+	return nil
+}
+
+func (a *App) reviewArrived(m answer[reviewed]) tea.Cmd {
+	d := a.judging()
+	if d == nil {
+		return nil
+	}
+	if m.err != nil {
+		d.err = m.err
+		return nil
+	}
+	d.review = &m.value.review
+	verb := text.Lit("apply it")
+	if d.approve {
+		verb = text.Lit("approve it")
+	}
+	var cmd tea.Cmd
+	d.consent, cmd = a.newConsent(verb, a.envNamed(d.change.Environment), d.change.Plans)
+	return cmd
+}
+
+// judgeArrived takes in a change that was approved or given up.
+func (a *App) judgeArrived(m answer[judged]) tea.Cmd {
+	if m.err != nil {
+		a.fail(text.Lit("Refused"), m.err)
+		return a.change.load(a)
+	}
+	c := m.value.change
+	if m.value.done == "approved" {
+		a.say(a.nextFor(c))
+	} else {
+		a.say(text.Format("%s is %s", c.ID, m.value.done))
+	}
+	cmd := a.change.put(a, c)
+	return tea.Batch(cmd, a.showSelected())
+}
+
+func (d *judgeDialog) width(*App) int { return wideDialog }
+
+func (d *judgeDialog) draw(a *App, w, h int) []string {
+	st := a.st
+	in := w - 4
+	verb := text.Lit("Apply")
+	if d.approve {
+		verb = text.Lit("Approve")
+	}
+	title := []paint.Span{paint.S(st.Strong, text.Format("%s “%s” ", verb, d.change.Title)), paint.S(st.Dim, text.Lit("for ")), envSpan(a, d.change.Environment)}
+	esc := paint.NewLine(in).Right(st.Accent, text.Lit("esc")).Right(st.Dim, text.Lit("  not now ")).String()
+	switch {
+	case d.err != nil:
+		return box(st, w, h, title, failure(st, in, d.err), []string{"", esc})
+	case d.review == nil:
+		l := paint.NewLine(in).Gap(1)
+		if a.slow(&a.asks) {
+			l.Add(st.Accent, spinner(a)).Gap(1)
+		}
+		return box(st, w, h, title, []string{"", l.Add(st.Dim, text.Lit("looking at reality, and deriving the plan again …")).String()}, []string{"", esc})
+	}
+	foot := d.facts(a, in)
+	if d.possible() == "" {
+		foot = append(foot, d.consent.foot(a, in)...)
+	} else {
+		foot = append(foot, "", paint.NewLine(in).Gap(1).Add(st.Bad, text.Lit("✗ ")).Add(st.Text, text.Line(d.possible())).String(), esc)
+	}
+	rows := append(d.summary(a, in), planRows(a, in, d.change.Plans)...)
+	room := max(h-2-len(foot), 1)
+	d.top = max(min(d.top, len(rows)-room), 0)
+	if len(rows) > room {
+		end := min(d.top+room-1, len(rows))
+		rows = append(slices.Clone(rows[d.top:end]), paint.NewLine(in).Gap(1).Add(st.Dim, text.Format("⋯ %d more rows, pgdn", len(rows)-end)).String())
+	}
+	return box(st, w, h, title, rows, foot)
+}
+
+// summary counts what will be done, deletions first, and says whether it can be taken back.
+func (d *judgeDialog) summary(a *App, w int) []string {
+	st := a.st
+	c := d.change
+	undo := c.Undo()
+	l := paint.NewLine(w).Gap(1).Spans(tally(st, c.Count)...).Gap(4)
+	l.Add(st.Dim, text.Lit("undo ")).Add(undoStyle(st, undo.Class).Bold(), text.Line(undo.Class.String())).Add(st.Dim, text.Format("  %s", undo.Reason))
+	rows := []string{"", l.String()}
+	l = paint.NewLine(w).Gap(1).Add(st.Dim, text.Lit("“")).Add(st.Text, text.Line(c.Reason.String())).Add(st.Dim, text.Format("”  %s, %s", c.Author.Name, ago(a.now(), c.SealedAt)))
+	rows = append(rows, l.String())
+	if c.Onto != "" {
+		rows = append(rows, paint.NewLine(w).Gap(1).Add(st.Dim, text.Format("git: merges %s into %s first", hashes(c.Commits, 3), strings.TrimPrefix(c.Onto, "refs/heads/"))).String())
+	}
+	return append(rows, "")
+}
+
+// facts say that reality is as it was, which rules are met, and what a yes is bound to.
+func (d *judgeDialog) facts(a *App, w int) []string {
+	st := a.st
+	rows := []string{""}
+	l := paint.NewLine(w).Gap(1).AddColumn(st.Dim, text.Lit("rules"), 8)
+	for _, r := range d.review.Rules {
+		sign, style := text.Lit("✓ "), st.Good
+		if !r.OK {
+			sign, style = text.Lit("✗ "), st.Bad
+		}
+		if l.Used()+len(r.Text)+4 > w {
+			rows = append(rows, l.String())
+			l = paint.NewLine(w).Gap(9)
+		}
+		l.Add(style, sign).Add(st.Text, text.Line(r.Text)).Gap(3)
+	}
+	rows = append(rows, l.String())
+	l = paint.NewLine(w).Gap(1).AddColumn(st.Dim, text.Lit("bound to"), 10)
+	l.Add(st.Dim, text.Format("change %s  revision %s", d.change.Digest.Short(), d.change.Revision.Short()))
+	if d.approve {
+		l.Add(st.Dim, text.Format("  as %s <%s>", a.ws.Self().Name, a.ws.Self().Email))
+	} else {
+		l.Add(st.Dim, text.Lit("  to take it back afterwards: R on the change"))
+	}
+	return append(rows, l.String())
+}
+
+// possible says why the change cannot be approved or applied as it is now; empty when it can.
+func (d *judgeDialog) possible() string {
+	if !d.review.Holds {
+		return "the plan no longer holds: " + d.review.Because
+	}
+	if d.approve {
+		return ""
+	}
+	return unmet(d.review.Rules)
+}
+
+func (d *judgeDialog) key(a *App, k tea.KeyPressMsg) tea.Cmd {
+	switch k.String() {
+	case "esc":
+		a.asks.drop()
+		a.close(d)
+		return nil
+	case "pgdown", "down":
+		d.top += 5
+		return nil
+	case "pgup", "up":
+		d.top = max(d.top-5, 0)
+		return nil
+	}
+	if d.review == nil || d.possible() != "" {
+		return nil
+	}
+	yes, cmd := d.consent.key(a, k)
+	if !yes {
+		return cmd
+	}
+	a.close(d)
+	if !d.approve {
+		return a.run.apply(a, d.change)
+	}
+	id := d.change.ID
+	return ask(a, &a.asks, func(ctx context.Context) (judged, error) {
+		c, err := a.ws.Approve(context.WithoutCancel(ctx), id)
+		return judged{c, "approved"}, err
+	})
+}
+
+func (d *judgeDialog) paste(_ *App, s string) {
+	if d.review != nil {
+		d.consent.in.insert(s)
+	}
+}
+
+func (d *judgeDialog) clickAt(*App, int) tea.Cmd { return nil }
+
+func (d *judgeDialog) wheelBy(_ *App, rows int) { d.top = max(d.top+rows*wheelRows, 0) }
+
+// resolved is the commit that a revision names.
+type resolved struct{ id model.Hash }
+
+// resolve goes to the commit that a revision names.
+func (a *App) resolve(revision string) tea.Cmd {
+	return ask(a, &a.asks, func(ctx context.Context) (resolved, error) {
+		id, err := a.ws.Resolve(ctx, revision)
+		return resolved{id}, err
+	})
+}
+
+func (a *App) resolveArrived(m answer[resolved]) tea.Cmd {
+	switch {
+	case m.err != nil && errors.Is(m.err, context.Canceled):
+	case m.err != nil:
+		a.fail(text.Lit("Not found"), m.err)
+	case a.history.goTo(m.value.id):
+		return tea.Batch(a.focus(action.History), a.showSelected())
+	default:
+		return a.historyOf(string(m.value.id))
+	}
+	return nil
+}

@@ -1,0 +1,195 @@
+package ui
+
+import (
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"plumb/model/text"
+	"plumb/ui/action"
+	"plumb/ui/list"
+	"plumb/ui/paint"
+)
+
+// helpDialog lists all that can be done, can be searched, and does what is chosen.
+type helpDialog struct {
+	state action.State // Of the moment it was opened: it says what is possible there.
+	in    input
+	list  list.List
+	rows  []helpRow
+}
+
+// helpRow is a heading, or an action.
+type helpRow struct {
+	heading string
+	act     action.Action
+	why     string
+}
+
+func newHelp(a *App) *helpDialog {
+	d := &helpDialog{state: a.state()}
+	d.filter()
+	return d
+}
+
+// filter keeps the actions that have every word in them.
+func (d *helpDialog) filter() {
+	words := strings.Fields(strings.ToLower(d.in.value()))
+	d.rows = nil
+	for _, g := range action.Groups() {
+		heading := false
+		for _, act := range action.All() {
+			if act.Group != g || !matchesAll(act, words) {
+				continue
+			}
+			if !heading {
+				d.rows = append(d.rows, helpRow{heading: string(g)})
+				heading = true
+			}
+			why := act.Why(d.state)
+			if why == "" && len(act.In) > 0 && !act.Works(d.state.Focus) {
+				why = "works in " + names(act.In)
+			}
+			d.rows = append(d.rows, helpRow{act: act, why: why})
+		}
+	}
+	d.list.SetSkip(func(i int) bool { return d.rows[i].heading != "" })
+	d.list.SetLen(len(d.rows))
+	d.list.Top()
+}
+
+func names(scopes []action.Scope) string {
+	list := make([]string, len(scopes))
+	for i, s := range scopes {
+		list[i] = string(s)
+	}
+	return strings.Join(list, ", ")
+}
+
+func matchesAll(act action.Action, words []string) bool {
+	all := strings.ToLower(strings.Join(append([]string{act.Title, act.Text, act.Git, string(act.ID)}, act.Keys...), " "))
+	for _, w := range words {
+		if !strings.Contains(all, w) {
+			return false
+		}
+	}
+	return true
+}
+
+func (d *helpDialog) width(*App) int { return wideDialog }
+
+func (d *helpDialog) draw(a *App, w, h int) []string {
+	st := a.st
+	in := w - 4
+	search := paint.NewLine(in).Gap(1).Add(st.Accent, text.Lit("/ "))
+	d.in.draw(search, st, in-4, text.Lit("search what can be done"))
+	height := min(max(h-6, 1), 30)
+	d.list.SetHeight(height)
+	from, to := d.list.Window()
+	var rows []string
+	for i := from; i < to; i++ {
+		rows = append(rows, d.row(a, i, in))
+	}
+	if len(d.rows) == 0 {
+		rows = append(rows, paint.NewLine(in).Gap(1).Add(st.Dim, text.Lit("nothing like that")).String())
+	}
+	rows = append([]string{search.String(), ""}, paint.Block(in, height, rows)...)
+	foot := paint.NewLine(in).Gap(1)
+	keyHint(foot, st, text.Lit("enter"), text.Lit("do it"))
+	keyHint(foot, st, text.Lit("↑ ↓"), text.Lit("choose"))
+	keyHint(foot, st, text.Lit("esc"), text.Lit("close"))
+	return paint.Frame(st, w, []paint.Span{paint.S(st.Strong, text.Lit("What can be done"))}, append(rows, "", foot.String()))
+}
+
+func (d *helpDialog) row(a *App, i, w int) string {
+	r, st := d.rows[i], a.st
+	if r.heading != "" {
+		return paint.NewLine(w).Gap(1).Add(st.Strong, text.Line(r.heading)).String()
+	}
+	cursor := i == d.list.Cursor()
+	l := paint.NewLine(w).Base(base(st, cursor, true))
+	pointer(l, st, cursor, true)
+	key, words := st.Accent, st.Text
+	if r.why != "" {
+		key, words = st.Faint, st.Faint
+	}
+	l.Gap(1).AddColumn(key, text.Line(strings.Join(r.act.Keys, " ")), 14).Gap(1)
+	l.Add(words, text.Line(r.act.Text))
+	switch {
+	case r.why != "":
+		l.Add(st.Faint, text.Format(" — %s", r.why))
+	case r.act.Git != "":
+		l.Add(st.Faint, text.Format("  %s", r.act.Git))
+	}
+	return l.String()
+}
+
+func (d *helpDialog) key(a *App, k tea.KeyPressMsg) tea.Cmd {
+	switch k.String() {
+	case "esc":
+		a.close(d)
+	case "up", "ctrl+p":
+		d.list.Move(-1)
+	case "down", "ctrl+n":
+		d.list.Move(1)
+	case "pgup":
+		d.list.Page(-1)
+	case "pgdown":
+		d.list.Page(1)
+	case "enter":
+		return d.run(a)
+	default:
+		before := d.in.value()
+		if d.in.key(k) && d.in.value() != before {
+			d.filter()
+		}
+	}
+	return nil
+}
+
+// run does what the cursor is on.
+func (d *helpDialog) run(a *App) tea.Cmd {
+	if d.list.Len() == 0 {
+		return nil
+	}
+	r := d.rows[d.list.Cursor()]
+	if r.heading != "" {
+		return nil
+	}
+	a.close(d)
+	return a.choose(action.Intent{ID: r.act.ID})
+}
+
+func (d *helpDialog) clickAt(a *App, row int) tea.Cmd {
+	i, ok := d.list.RowAt(row - 2)
+	if !ok || d.rows[i].heading != "" {
+		return nil
+	}
+	d.list.SetCursor(i)
+	return d.run(a)
+}
+
+func (d *helpDialog) wheelBy(_ *App, rows int) { d.list.Wheel(rows * wheelRows) }
+
+func (d *helpDialog) paste(_ *App, s string) {
+	d.in.insert(s)
+	d.filter()
+}
+
+// choose does what was chosen by name. What needs a word more opens the palette for it, and
+// what works in one pane only goes there first.
+func (a *App) choose(in action.Intent) tea.Cmd {
+	act, ok := action.Find(in.ID)
+	if !ok {
+		return nil
+	}
+	if in.Arg == "" && strings.HasSuffix(act.Title, "…") {
+		a.open(newPalette(a, string(in.ID)+" "))
+		return nil
+	}
+	var cmd tea.Cmd
+	if len(act.In) > 0 && !act.Works(a.scope()) {
+		cmd = a.focus(act.In[0])
+	}
+	return tea.Batch(cmd, a.do(in))
+}

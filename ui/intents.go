@@ -1,0 +1,181 @@
+package ui
+
+import (
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"plumb/gitops/history"
+	"plumb/model/diff"
+	"plumb/model/text"
+	"plumb/ui/action"
+)
+
+// compare marks a commit, compares another with the marked one, or compares what was named:
+// "A B", where B may be live.
+func (a *App) compare(named string) tea.Cmd {
+	if named != "" {
+		return a.compareNamed(strings.Fields(named))
+	}
+	h := &a.history
+	if a.shape.focus == action.Live {
+		return a.showBeside(draftSubject{a.env().Name, string(h.marked)})
+	}
+	at := h.hash()
+	switch {
+	case h.marked == at:
+		h.marked = ""
+		a.say(text.Lit("nothing is marked"))
+	case h.marked == "":
+		h.marked = at
+		a.say(text.Format("%s is marked: c on another commit compares them, c in Live compares it with what is live", at.Short()))
+	default:
+		from := h.marked
+		h.marked = ""
+		h.touch()
+		return a.showBeside(compareSubject{a: string(from), b: string(at)})
+	}
+	h.touch()
+	return nil
+}
+
+func (a *App) compareNamed(names []string) tea.Cmd {
+	e := a.env()
+	switch {
+	case len(names) != 2:
+		a.warn(text.Lit("compare takes two revisions, or one and live: compare main~3 main"))
+		return nil
+	case names[1] == "live" && e == nil:
+		a.warn(text.Lit("there is no environment whose live state could be compared"))
+		return nil
+	case names[1] == "live":
+		return a.showBeside(draftSubject{e.Name, names[0]})
+	}
+	return a.showBeside(compareSubject{a: names[0], b: names[1]})
+}
+
+// showBeside shows something that is not the selection of a pane, and goes to it.
+func (a *App) showBeside(s subject) tea.Cmd {
+	a.remember()
+	cmd := a.diff.load(a, s)
+	a.view = ""
+	a.shape.focus = action.Diff
+	a.resize()
+	return cmd
+}
+
+// historyOf shows the history of a revision; of the repository's own head for an empty one.
+func (a *App) historyOf(revision string) tea.Cmd {
+	a.history.query = history.Query{From: revision, FirstParent: a.history.query.FirstParent}
+	a.history.entries, a.history.loaded = nil, false
+	a.history.list.SetLen(0)
+	return tea.Batch(a.history.load(a), a.focus(action.History))
+}
+
+// copied is what the copy key copies: plain text, never painted cells.
+func (a *App) copied() string {
+	switch a.scope() {
+	case action.Ran:
+		if c := a.ran.selected(); c != nil {
+			return commandLine(*c).String()
+		}
+	case action.Runs:
+		if r := a.runs.selected(); r != nil {
+			return string(r.ID)
+		}
+	case action.Run:
+		return string(a.run.run.ID)
+	case action.History:
+		return string(a.history.hash())
+	case action.Live:
+		if r := a.live.resource(a); r != nil {
+			return string(r.Address)
+		}
+	case action.Change:
+		if c := a.change.selected(); c != nil {
+			return string(c.ID)
+		}
+	case action.Diff:
+		return patch(a.diff.files_)
+	}
+	return ""
+}
+
+func (a *App) copy() tea.Cmd {
+	s := a.copied()
+	what := text.Line(s)
+	if strings.Contains(s, "\n") {
+		what = text.Line(plural(strings.Count(s, "\n"), "line"))
+	}
+	a.say(text.Lit("copied ").Plus(what.Truncate(max(a.width-20, 10), "…")))
+	return tea.SetClipboard(s)
+}
+
+// patch is differences as a plain unified patch, as far as they were loaded. Secrets are masked in it as on screen.
+func patch(files []diff.File) string {
+	var b strings.Builder
+	name := func(prefix string, t text.Safe) string {
+		if t.IsEmpty() {
+			return "/dev/null"
+		}
+		return prefix + strings.TrimPrefix(t.String(), "/")
+	}
+	for _, f := range files {
+		b.WriteString("--- " + name("a/", f.OldPath) + "\n+++ " + name("b/", f.NewPath) + "\n")
+		for _, h := range f.Hunks {
+			patchHunk(&b, h)
+		}
+	}
+	return b.String()
+}
+
+// patchHunk writes one hunk: of rows that differ first all that was, then all that is.
+func patchHunk(b *strings.Builder, h diff.Hunk) {
+	var body, olds, news strings.Builder
+	oldStart, newStart, oldN, newN := 0, 0, 0, 0
+	flush := func() {
+		body.WriteString(olds.String() + news.String())
+		olds.Reset()
+		news.Reset()
+	}
+	for _, r := range h.Rows {
+		if r.Op != diff.Insert {
+			if oldStart == 0 {
+				oldStart = r.Old.Number
+			}
+			oldN++
+		}
+		if r.Op != diff.Delete {
+			if newStart == 0 {
+				newStart = r.New.Number
+			}
+			newN++
+		}
+		switch r.Op {
+		case diff.Equal:
+			flush()
+			patchLine(&body, " ", r.New)
+		case diff.Delete:
+			patchLine(&olds, "-", r.Old)
+		case diff.Insert:
+			patchLine(&news, "+", r.New)
+		case diff.Change:
+			patchLine(&olds, "-", r.Old)
+			patchLine(&news, "+", r.New)
+		}
+	}
+	flush()
+	b.WriteString(text.Format("@@ -%d,%d +%d,%d @@\n", oldStart, oldN, newStart, newN).String())
+	b.WriteString(body.String())
+}
+
+func patchLine(b *strings.Builder, sign string, l diff.Line) {
+	b.WriteString(sign)
+	for _, s := range l.Spans {
+		b.WriteString(s.Text.String())
+	}
+	b.WriteString("\n")
+	if l.NoFinal {
+		b.WriteString("\\ No newline at end of file\n")
+	}
+}

@@ -1,0 +1,198 @@
+package ui
+
+import (
+	"context"
+	"slices"
+
+	tea "charm.land/bubbletea/v2"
+
+	"plumb/model"
+	"plumb/model/text"
+	"plumb/ui/action"
+	"plumb/ui/list"
+)
+
+// changePane lists the changes on record, those that can still be judged first, and
+// says of the selected one what it does and what it lacks.
+type changePane struct {
+	canvas
+	list   list.List
+	all    []model.Change
+	ask    question
+	err    error
+	loaded bool
+	height int // Rows of the list; what is left shows the selected change.
+
+	needle needle
+	hits   []int
+}
+
+// changesFound are all changes, newest first.
+type changesFound []model.Change
+
+func (p *changePane) load(a *App) tea.Cmd {
+	p.touch()
+	return ask(a, &p.ask, func(ctx context.Context) (changesFound, error) { return a.ws.Changes(ctx) })
+}
+
+func (p *changePane) arrived(a *App, m answer[changesFound]) tea.Cmd {
+	p.loaded, p.err = true, m.err
+	if m.err == nil {
+		p.all = m.value
+	}
+	return p.sort(a)
+}
+
+// sort puts first what the operator can do something about: open changes of the current
+// environment, then other open ones, then those that are over, newest first.
+func (p *changePane) sort(a *App) tea.Cmd {
+	p.touch()
+	was := model.ChangeID("")
+	if c := p.selected(); c != nil {
+		was = c.ID
+	}
+	current := ""
+	if e := a.env(); e != nil {
+		current = e.Name
+	}
+	rank := func(c model.Change) int {
+		switch {
+		case c.State == model.Applying:
+			return 0
+		case c.State.IsOpen() && c.Environment == current:
+			return 1
+		case c.State.IsOpen():
+			return 2
+		}
+		return 3
+	}
+	slices.SortStableFunc(p.all, func(x, y model.Change) int {
+		if d := rank(x) - rank(y); d != 0 {
+			return d
+		}
+		return y.SealedAt.Compare(x.SealedAt)
+	})
+	p.list.Replace(len(p.all), func(i int) bool { return p.all[i].ID == was })
+	p.place()
+	p.search()
+	if a.shape.left == action.Change && a.shape.focus != action.Diff {
+		return a.showSelected()
+	}
+	return nil
+}
+
+// put takes in one change as it is now, and selects it.
+func (p *changePane) put(a *App, c model.Change) tea.Cmd {
+	i := slices.IndexFunc(p.all, func(x model.Change) bool { return x.ID == c.ID })
+	if i < 0 {
+		p.all = append(p.all, c)
+	} else {
+		p.all[i] = c
+	}
+	p.loaded = true
+	cmd := p.sort(a)
+	p.choose(c.ID)
+	return tea.Batch(cmd, p.load(a))
+}
+
+// choose puts the cursor on a change.
+func (p *changePane) choose(id model.ChangeID) bool {
+	i := slices.IndexFunc(p.all, func(c model.Change) bool { return c.ID == id })
+	if i < 0 {
+		return false
+	}
+	p.list.SetCursor(i)
+	p.touch()
+	return true
+}
+
+func (p *changePane) selected() *model.Change {
+	if p.list.Len() == 0 || p.list.Cursor() >= len(p.all) {
+		return nil
+	}
+	return &p.all[p.list.Cursor()]
+}
+
+func (p *changePane) resize(w, h int) {
+	p.canvas.resize(w, h)
+	p.place()
+}
+
+// detailRows is how many rows say what the selected change does and lacks.
+const detailRows = 5
+
+// place divides the pane: the selected change is described below the list, where there is room for both.
+func (p *changePane) place() {
+	p.height = p.h
+	if p.h >= detailRows+2 {
+		p.height = min(p.h-detailRows, max(len(p.all), 1))
+	}
+	p.list.SetHeight(p.height)
+}
+
+func (p *changePane) move(a *App, how action.ID) tea.Cmd {
+	if !moveList(&p.list, how) {
+		return nil
+	}
+	p.touch()
+	return a.showSelected()
+}
+
+func (p *changePane) wheel(a *App, rows int) tea.Cmd {
+	before := p.list.Cursor()
+	p.list.Wheel(rows)
+	p.touch()
+	if p.list.Cursor() == before {
+		return nil
+	}
+	return a.showSelected()
+}
+
+func (p *changePane) click(a *App, row, _ int) tea.Cmd {
+	i, ok := p.list.RowAt(row)
+	if !ok || row >= p.height {
+		return nil
+	}
+	p.list.SetCursor(i)
+	p.touch()
+	return a.showSelected()
+}
+
+func (p *changePane) find(_ *App, query string) {
+	p.needle = newNeedle(query)
+	p.search()
+	p.touch()
+}
+
+func (p *changePane) search() {
+	p.hits = p.hits[:0]
+	if p.needle.query == "" {
+		return
+	}
+	for i, c := range p.all {
+		if p.needle.has(c.Title, c.Reason, c.Author.Name, text.Line(string(c.ID)), text.Line(c.Environment)) {
+			p.hits = append(p.hits, i)
+		}
+	}
+}
+
+func (p *changePane) step(a *App, dir int) tea.Cmd {
+	i, ok := cursorAfter(len(p.all), p.list.Cursor(), dir, func(i int) bool {
+		_, found := slices.BinarySearch(p.hits, i)
+		return found
+	})
+	if !ok {
+		return nil
+	}
+	p.list.SetCursor(i)
+	p.touch()
+	return a.showSelected()
+}
+
+func (p *changePane) matches(*App) (string, int, int) {
+	k, found := slices.BinarySearch(p.hits, p.list.Cursor())
+	if !found {
+		return p.needle.query, len(p.hits), 0
+	}
+	return p.needle.query, len(p.hits), k + 1
+}

@@ -1,0 +1,404 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"plumb/model/diff"
+	"plumb/model/text"
+	"plumb/themes"
+	"plumb/ui/action"
+	"plumb/ui/diffview"
+	"plumb/ui/paint"
+)
+
+// diffPane shows the differences of its subject: some lines about it, then its files,
+// scrolled as one text.
+type diffPane struct {
+	canvas
+	view diffview.View
+	st   themes.Styles
+
+	subject subject
+	ask     question
+	err     error
+	head    []headLine
+	files_  []diff.File
+	total   int
+	fresh   bool // The next piece replaces what is shown.
+	cut     int  // Lines of the head that are scrolled off.
+
+	wants  subject   // What to show once the cursor rests.
+	asked  int       // Counts wishes.
+	loaded time.Time // When the last subject was asked for.
+	query  string
+}
+
+// Stepping through commits with a held key loads none but the last: while keys come faster than this, nothing is read.
+const restTime = 70 * time.Millisecond
+
+// restMsg comes when the cursor may have come to rest.
+type restMsg struct{ n int }
+
+// show shows another subject: at once when the cursor rested before, and after it rests otherwise.
+func (p *diffPane) show(a *App, s subject) tea.Cmd {
+	p.asked++
+	p.wants = nil
+	switch {
+	case s == nil:
+		p.clear()
+		return nil
+	case p.subject != nil && p.subject.id() == s.id():
+		p.subject = s
+		return nil
+	case a.now().Sub(p.loaded) >= restTime:
+		return p.load(a, s)
+	}
+	p.wants = s
+	n := p.asked
+	return tea.Tick(restTime, func(time.Time) tea.Msg { return restMsg{n} })
+}
+
+// rested loads what is wanted, unless the cursor moved on.
+func (p *diffPane) rested(a *App, m restMsg) tea.Cmd {
+	if m.n != p.asked || p.wants == nil {
+		return nil
+	}
+	return p.load(a, p.wants)
+}
+
+func (p *diffPane) clear() {
+	p.ask.drop()
+	p.subject, p.err, p.head, p.files_, p.total, p.cut = nil, nil, nil, nil, 0, 0
+	p.view.SetFiles(nil)
+	p.touch()
+}
+
+// load reads the subject. What is shown stays until the first piece of it is here.
+func (p *diffPane) load(a *App, s subject) tea.Cmd {
+	p.subject, p.wants, p.fresh, p.err = s, nil, true, nil
+	p.loaded = a.now()
+	p.touch()
+	return p.read(a, s, 0)
+}
+
+// more reads further files when the operator comes near the last one that is here.
+func (p *diffPane) more(a *App) tea.Cmd {
+	row, of := p.view.Position()
+	if p.subject == nil || p.ask.busy || p.err != nil || len(p.files_) >= p.total || of-row > 3*p.h {
+		return nil
+	}
+	return p.read(a, p.subject, len(p.files_))
+}
+
+type diffPart = part[piece, struct{}]
+
+func (p *diffPane) read(a *App, s subject, skip int) tea.Cmd {
+	return follow(a, &p.ask, whileAsked, func(ctx context.Context, show func(piece)) (struct{}, error) {
+		return struct{}{}, s.read(ctx, a.ws, skip, show)
+	})
+}
+
+// arrived takes in pieces.
+func (p *diffPane) arrived(a *App, m diffPart) tea.Cmd {
+	p.touch()
+	if p.fresh {
+		p.fresh = false
+		p.head, p.files_, p.total, p.cut = nil, nil, 0, 0
+		p.view.SetFiles(nil)
+		p.query = ""
+	}
+	before := len(p.files_)
+	for _, it := range m.items {
+		if it.head != nil {
+			p.head = it.head
+		}
+		if it.total > 0 {
+			p.total = it.total
+		}
+		p.files_ = append(p.files_, it.files...)
+	}
+	if len(p.files_) > before {
+		row, _ := p.view.Position()
+		p.view.SetFiles(p.files_)
+		p.fit()
+		p.view.Scroll(row)
+		if p.query != "" {
+			p.view.Search(p.query)
+		}
+	}
+	if !m.done {
+		return m.next
+	}
+	if m.err != nil && !errors.Is(m.err, context.Canceled) {
+		p.err = m.err
+	}
+	p.fit()
+	return nil
+}
+
+// any reports whether there is a difference to walk through.
+func (p *diffPane) any() bool { return len(p.files_) > 0 }
+
+func (p *diffPane) files() int { return max(len(p.files_), p.total) }
+
+// sided reports whether the subject has other sides to show.
+func (p *diffPane) sided() bool {
+	s, ok := p.subject.(resourceSubject)
+	return ok && s.resource.Applied != nil
+}
+
+// nextSides goes on to the next pair of versions of a resource.
+func (p *diffPane) nextSides(a *App) tea.Cmd {
+	s, ok := p.subject.(resourceSubject)
+	if !ok {
+		return nil
+	}
+	s.sides = (s.sides + 1) % len(sidePairs)
+	pair := sidePairs[s.sides]
+	a.say(text.Format("%s beside %s", pair[0], pair[1]))
+	return p.load(a, s)
+}
+
+func (p *diffPane) restyle(a *App) {
+	p.st = a.st
+	p.touch()
+}
+
+func (p *diffPane) setSplit(split bool) {
+	p.view.SetSplit(split)
+	p.touch()
+}
+
+func (p *diffPane) resize(w, h int) {
+	p.canvas.resize(w, h)
+	p.fit()
+}
+
+// fit gives the files the rows that the head leaves.
+func (p *diffPane) fit() {
+	p.cut = min(p.cut, len(p.head))
+	p.view.SetSize(p.w, max(p.h-(len(p.head)-p.cut), 0))
+}
+
+// scroll moves head and files as one text.
+func (p *diffPane) scroll(rows int) {
+	if rows > 0 {
+		n := min(rows, len(p.head)-p.cut)
+		if !p.any() {
+			n = min(n, max(len(p.head)-p.cut-p.h+1, 0))
+		}
+		p.cut += n
+		p.fit()
+		if rows > n {
+			p.view.Scroll(rows - n)
+		}
+		return
+	}
+	before, _ := p.view.Position()
+	p.view.Scroll(rows)
+	after, _ := p.view.Position()
+	if left := -rows - (before - after); left > 0 && after == 0 {
+		p.cut = max(p.cut-left, 0)
+	}
+	p.fit()
+}
+
+// toFiles scrolls the head off, so that a difference that was asked for is in sight.
+func (p *diffPane) toFiles() {
+	p.cut = len(p.head)
+	p.fit()
+}
+
+func (p *diffPane) move(a *App, how action.ID) tea.Cmd {
+	p.touch()
+	switch how {
+	case action.Down:
+		p.scroll(1)
+	case action.Up:
+		p.scroll(-1)
+	case action.PageDown:
+		p.scroll(max(p.h-2, 1))
+	case action.PageUp:
+		p.scroll(-max(p.h-2, 1))
+	case action.HalfDown:
+		p.scroll(max(p.h/2, 1))
+	case action.HalfUp:
+		p.scroll(-max(p.h/2, 1))
+	case action.Top:
+		p.cut = 0
+		p.fit()
+		p.view.Top()
+	case action.Bottom:
+		p.toFiles()
+		p.view.Bottom()
+	case action.ScrollLeft:
+		p.view.ScrollX(-8)
+	case action.ScrollRight:
+		p.view.ScrollX(8)
+	case action.NextHunk:
+		if row, _ := p.view.Position(); row == 0 && p.cut < len(p.head) {
+			// The first difference is the next one as long as the head is what is read.
+			p.toFiles()
+			break
+		}
+		p.view.NextHunk()
+	case action.PrevHunk:
+		p.view.PrevHunk()
+	case action.NextFile:
+		p.nextFile()
+	case action.PrevFile:
+		if !p.view.PrevFile() {
+			p.cut = 0
+			p.fit()
+		}
+	}
+	return p.more(a)
+}
+
+func (p *diffPane) nextFile() {
+	if p.cut < len(p.head) {
+		if row, _ := p.view.Position(); row == 0 && len(p.head) > p.h/2 {
+			p.toFiles()
+			return
+		}
+	}
+	p.toFiles()
+	p.view.NextFile()
+}
+
+func (p *diffPane) wheel(a *App, rows int) tea.Cmd {
+	p.touch()
+	p.scroll(rows)
+	return p.more(a)
+}
+
+func (p *diffPane) click(*App, int, int) tea.Cmd { return nil }
+
+func (p *diffPane) find(_ *App, query string) {
+	p.query = query
+	if query != "" {
+		p.toFiles()
+	}
+	p.view.Search(query)
+	p.touch()
+}
+
+func (p *diffPane) step(_ *App, dir int) tea.Cmd {
+	p.toFiles()
+	if dir > 0 {
+		p.view.NextMatch()
+	} else {
+		p.view.PrevMatch()
+	}
+	p.touch()
+	return nil
+}
+
+func (p *diffPane) matches(*App) (string, int, int) {
+	i, n := p.view.Matches()
+	return p.query, n, i
+}
+
+func (p *diffPane) draw(a *App, focused bool) []string {
+	slow := a.slow(&p.ask)
+	return p.keep(a, focused, slow, func() []string {
+		p.view.SetFocused(focused)
+		rows := []string{p.rule(a, focused, slow)}
+		return append(rows, paint.Block(p.w, p.h, p.body(a))...)
+	})
+}
+
+// rule is the pane's title: what is shown, and at the right how and which file of how many.
+func (p *diffPane) rule(a *App, focused, slow bool) string {
+	name := text.Lit("Differences")
+	if p.subject != nil {
+		name = p.subject.title()
+	}
+	var right []text.Safe
+	if slow {
+		right = append(right, spinner(a))
+	}
+	if q, n, i := p.matches(a); q != "" {
+		right = append(right, text.Format("%d of %d “%s”", i, n, q))
+	}
+	if p.any() {
+		if a.splits() {
+			right = append(right, text.Lit("split"))
+		} else {
+			right = append(right, text.Lit("unified"))
+		}
+	}
+	if n := p.files(); n > 1 {
+		right = append(right, text.Format("%d/%d", p.view.File()+1, n))
+	}
+	count := text.Join(" ─ ", right...)
+	style := a.st.Strong
+	if focused {
+		style = a.st.Title
+	}
+	left := []paint.Span{paint.S(style, name.Truncate(max(p.w-count.Width()-8, 8), "…"))}
+	var tail []paint.Span
+	if !count.IsEmpty() {
+		tail = []paint.Span{paint.S(a.st.Dim, count)}
+	}
+	return paint.Rule(a.st, p.w, left, tail, focused)
+}
+
+func (p *diffPane) body(a *App) []string {
+	if p.subject == nil {
+		return p.nothing(a)
+	}
+	var rows []string
+	for _, l := range p.head[p.cut:min(len(p.head), p.cut+p.h)] {
+		rows = append(rows, p.headRow(a.st, l))
+	}
+	if p.err != nil {
+		return append(rows, failure(a.st, p.w, p.err)...)
+	}
+	if p.any() {
+		return append(rows, p.view.View(a.st)...)
+	}
+	return rows
+}
+
+// nothing greets who has just come.
+func (p *diffPane) nothing(a *App) []string {
+	if !a.opt.Welcome.IsEmpty() {
+		return message(a.st, p.w, a.opt.Welcome.Lines()...)
+	}
+	return nil
+}
+
+func (p *diffPane) headRow(st themes.Styles, words headLine) string {
+	l := paint.NewLine(p.w).Gap(1)
+	for _, w := range words {
+		l.Add(toneStyle(st, w.tone), w.text)
+	}
+	return l.String()
+}
+
+func toneStyle(st themes.Styles, t tone) themes.Style {
+	switch t {
+	case strong:
+		return st.Strong
+	case dim:
+		return st.Dim
+	case good:
+		return st.Good
+	case caution:
+		return st.Warning
+	case bad:
+		return st.Bad
+	case waits:
+		return st.Pending
+	case added:
+		return st.Added
+	case removed:
+		return st.Removed
+	}
+	return st.Text
+}

@@ -1,0 +1,339 @@
+package ui
+
+import (
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"plumb/gitops/workspace"
+	"plumb/model"
+	"plumb/model/text"
+	"plumb/themes"
+	"plumb/ui/action"
+)
+
+// cannot says in a sentence why an action is not possible.
+func cannot(act action.Action, why string) text.Safe {
+	return text.Format("cannot %s: %s", strings.TrimSuffix(act.Title, " …"), why)
+}
+
+// perform is what each action does. That it is possible was checked.
+func (a *App) perform(in action.Intent) tea.Cmd {
+	switch in.ID {
+	case action.FocusHistory:
+		return a.focus(action.History)
+	case action.FocusLive:
+		return a.focus(action.Live)
+	case action.FocusChange:
+		return a.focus(action.Change)
+	case action.FocusDiff:
+		return a.focus(action.Diff)
+	case action.NextPane:
+		return a.cycle(1)
+	case action.PrevPane:
+		return a.cycle(-1)
+	case action.Open:
+		return a.openSelected()
+	case action.Fold:
+		cmd, _ := a.live.fold(a, true)
+		return cmd
+	case action.Back:
+		return a.back()
+	case action.Previous:
+		return a.goBack()
+
+	case action.NextEnvironment:
+		return a.goTo(a.current + 1)
+	case action.PrevEnvironment:
+		return a.goTo(a.current - 1)
+	case action.Environment:
+		return a.goToNamed(in.Arg)
+	case action.Refresh:
+		return a.refresh()
+	case action.Compare:
+		return a.compare(in.Arg)
+	case action.Sides:
+		return a.diff.nextSides(a)
+	case action.NextHunk, action.PrevHunk, action.NextFile, action.PrevFile:
+		return a.diff.move(a, in.ID)
+
+	case action.Search:
+		a.startSearch()
+	case action.NextMatch:
+		return a.pane(a.scope()).step(a, 1)
+	case action.PrevMatch:
+		return a.pane(a.scope()).step(a, -1)
+	case action.Copy:
+		return a.copy()
+	case action.Views:
+		a.open(newViewMenu(a))
+	case action.WhatRan:
+		return a.show(action.Ran)
+	case action.AllRuns:
+		return tea.Batch(a.show(action.Runs), a.runs.load(a))
+	case action.HistoryOf:
+		return a.historyOf(in.Arg)
+	case action.FirstParent:
+		a.history.query.FirstParent = !a.history.query.FirstParent
+		return a.history.load(a)
+	case action.GoCommit:
+		return a.resolve(in.Arg)
+
+	case action.Stage:
+		a.live.stage(a)
+		return a.showSelected()
+	case action.Restore:
+		return a.draft(workspace.Request{Kind: model.Restore, Addresses: a.picked()})
+	case action.Adopt:
+		return a.draft(workspace.Request{Kind: model.Adopt, Addresses: a.picked()})
+	case action.DeployRev:
+		return a.draft(workspace.Request{Kind: model.Deploy, Subject: a.revision(in.Arg)})
+	case action.Revert:
+		return a.draft(workspace.Request{Kind: model.Revert, Subject: a.revision(in.Arg)})
+	case action.RollBack:
+		return a.rollBack()
+	case action.Trust:
+		return a.askTrust()
+	case action.Approve:
+		return a.judge(true)
+	case action.Apply:
+		return a.judge(false)
+	case action.Abandon:
+		return a.askAbandon()
+	case action.ShowRun:
+		return a.openRun(a.change.selected().Run)
+
+	default:
+		return a.adjust(in)
+	}
+	return nil
+}
+
+// adjust does what concerns the screen itself.
+func (a *App) adjust(in action.Intent) tea.Cmd {
+	switch in.ID {
+	case action.Help:
+		a.open(newHelp(a))
+	case action.Palette:
+		a.open(newPalette(a, ""))
+	case action.Wide:
+		a.shape.wide = !a.shape.wide
+		a.resize()
+	case action.Split:
+		split := !a.splits()
+		a.split = &split
+		a.diff.setSplit(split)
+	case action.Wrap:
+		a.diff.view.SetWrap(!a.diff.view.Wrapped())
+		a.diff.touch()
+	case action.Theme:
+		return a.setTheme(in.Arg)
+	case action.Redraw:
+		a.rev++
+		return tea.ClearScreen
+	case action.Suspend:
+		return tea.Suspend
+	case action.Stop:
+		return a.run.askStop(a)
+	case action.Leave:
+		return a.leave()
+	default:
+		return a.pane(a.scope()).move(a, in.ID)
+	}
+	return nil
+}
+
+// focus gives the keys to a pane.
+func (a *App) focus(p action.Scope) tea.Cmd {
+	a.view = ""
+	if a.shape.focus == p {
+		return nil
+	}
+	a.shape.focus = p
+	var cmd tea.Cmd
+	if p != action.Diff {
+		a.shape.left = p
+		cmd = a.showSelected()
+	}
+	a.resize()
+	return cmd
+}
+
+func (a *App) cycle(by int) tea.Cmd {
+	panes := action.Panes()
+	for i, p := range panes {
+		if p == a.shape.focus {
+			return a.focus(panes[(i+by+len(panes))%len(panes)])
+		}
+	}
+	return nil
+}
+
+// showSelected shows in Diff what is selected in the left pane.
+func (a *App) showSelected() tea.Cmd {
+	return a.diff.show(a, a.selection())
+}
+
+// selection is what the left pane has selected, as something to show.
+func (a *App) selection() subject {
+	switch a.shape.left {
+	case action.Live:
+		e, r := a.env(), a.live.current()
+		switch {
+		case e == nil || r == nil:
+			return nil
+		case r.kind == rowResource:
+			return resourceSubject{env: e.Name, resource: r.resource, checked: r.target.CheckedAt, now: a.now()}
+		default:
+			return targetSubject{e.Name, r.target, a.now()}
+		}
+	case action.Change:
+		if c := a.change.selected(); c != nil {
+			return changeSubject{*c, a.opt.Trusted, a.now()}
+		}
+	case action.History:
+		if e := a.history.selected(); e != nil {
+			return commitSubject{e.Commit, e.Live, a.now()}
+		}
+	}
+	return nil
+}
+
+// openSelected goes into what is selected.
+func (a *App) openSelected() tea.Cmd {
+	switch a.scope() {
+	case action.Runs:
+		if r := a.runs.selected(); r != nil {
+			return a.openRun(r.ID)
+		}
+		return nil
+	case action.Live:
+		if cmd, ok := a.live.toggle(a); ok {
+			return cmd
+		}
+	case action.Change:
+		if c := a.change.selected(); c != nil && c.State == model.Applying && c.Run != "" {
+			return a.openRun(c.Run)
+		}
+	}
+	a.remember()
+	return a.focus(action.Diff)
+}
+
+// remember notes where the operator is, for the way back.
+func (a *App) remember() {
+	a.previous = &place{a.view, a.shape.focus, a.diff.subject}
+}
+
+// goBack exchanges where the operator is with where they were.
+func (a *App) goBack() tea.Cmd {
+	to := a.previous
+	a.remember()
+	a.view = to.view
+	if to.view == "" {
+		a.shape.focus = to.focus
+		if to.focus != action.Diff {
+			a.shape.left = to.focus
+		}
+	}
+	a.resize()
+	if to.shows != nil && (a.diff.subject == nil || a.diff.subject.id() != to.shows.id()) {
+		return a.diff.load(a, to.shows)
+	}
+	return nil
+}
+
+// show gives the whole body to a view.
+func (a *App) show(v action.Scope) tea.Cmd {
+	if a.view != v {
+		a.remember()
+		a.view = v
+		a.pane(v).resize(a.frame.body.w, a.frame.body.h-1)
+	}
+	return nil
+}
+
+// back goes one level back; on the main screen with nothing open it does nothing.
+func (a *App) back() tea.Cmd {
+	switch {
+	case a.searching():
+		a.pane(a.scope()).find(a, "")
+	case a.view != "":
+		a.view = ""
+	case a.shape.wide:
+		a.shape.wide = false
+		a.resize()
+	case a.shape.focus == action.Diff:
+		return a.focus(a.shape.left)
+	case a.history.marked != "":
+		a.history.marked = ""
+		a.history.touch()
+	case a.history.query.From != "":
+		return a.historyOf("")
+	}
+	return nil
+}
+
+// refresh looks at everything again.
+func (a *App) refresh() tea.Cmd {
+	cmds := []tea.Cmd{a.history.load(a), a.change.load(a)}
+	if a.view == action.Runs {
+		cmds = append(cmds, a.runs.load(a))
+	}
+	if e := a.env(); e != nil && a.opt.Trusted {
+		cmds = append(cmds, a.observe(e))
+	}
+	return tea.Batch(cmds...)
+}
+
+func (a *App) goToNamed(name string) tea.Cmd {
+	for i, e := range a.envs {
+		if e.Name == name {
+			return a.goTo(i)
+		}
+	}
+	a.warn(text.Format("there is no environment %q", name))
+	return nil
+}
+
+func (a *App) setTheme(name string) tea.Cmd {
+	if _, ok := themes.ByName(name); !ok && name != "auto" {
+		a.warn(text.Format("there is no theme %q; there are auto, %s", name, strings.Join(themes.Names(), ", ")))
+		return nil
+	}
+	a.theme = name
+	a.restyle()
+	a.say(text.Format("theme %s", name))
+	return nil
+}
+
+// revision is the one an action is about: as named, or the selected commit.
+func (a *App) revision(named string) string {
+	if named != "" {
+		return named
+	}
+	return string(a.history.hash())
+}
+
+// leave leaves a view, or plumb.
+func (a *App) leave() tea.Cmd {
+	if a.view != "" {
+		a.view = ""
+		return nil
+	}
+	if a.run.under() {
+		return a.askLeave()
+	}
+	return tea.Quit
+}
+
+// interrupt is ctrl+c: it leaves at once, but asks while a run is under way; asked already, it stops the run and leaves.
+func (a *App) interrupt() tea.Cmd {
+	if !a.run.under() {
+		return tea.Quit
+	}
+	if _, asked := a.top().(*leaveDialog); asked {
+		return a.stopAndLeave()
+	}
+	return a.askLeave()
+}

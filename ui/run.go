@@ -1,0 +1,33 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"os"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
+)
+
+// Run opens the screen and comes back when the operator leaves it. What runs for it is
+// asked to stop and waited for, so that nothing is half written when it is back.
+func Run(ctx context.Context, opt Options) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	a := newApp(ctx, opened{opt.Workspace}, opt)
+	options := []tea.ProgramOption{tea.WithContext(ctx), tea.WithFilter(coalesce(opt.Now))}
+	if os.Getenv("NO_COLOR") != "" {
+		// Any value counts; the library asks for one that is true.
+		a.profile = colorprofile.ASCII
+		a.restyle()
+		options = append(options, tea.WithColorProfile(colorprofile.ASCII))
+	}
+	_, err := tea.NewProgram(a, options...).Run()
+	cancel()
+	a.working.Wait()
+	a.history.reader.close()
+	if errors.Is(err, context.Canceled) || errors.Is(err, tea.ErrInterrupted) {
+		return nil
+	}
+	return err
+}

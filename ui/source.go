@@ -1,0 +1,58 @@
+package ui
+
+import (
+	"context"
+
+	"plumb/gitops/history"
+	"plumb/gitops/objects"
+	"plumb/gitops/workspace"
+	"plumb/model"
+	"plumb/model/diff"
+)
+
+// source is what the screen asks of a workspace. [workspace.Workspace] is the one there
+// is; tests put a scripted one in its place to see the screen in states that are hard to reach.
+type source interface {
+	Name() string
+	Info() objects.Info
+	Origin() workspace.Origin
+	Self() model.Principal
+	Environments() []model.Environment
+
+	Position(ctx context.Context, env string) (workspace.Position, error)
+	History(ctx context.Context, q history.Query) (feed, error)
+	Observe(ctx context.Context, env string, emit func(model.Resource)) (workspace.Observation, error)
+
+	Resolve(ctx context.Context, revision string) (model.Hash, error)
+	Commit(ctx context.Context, id model.Hash) (model.Commit, error)
+	Files(ctx context.Context, a, b model.Hash, paths ...string) ([]model.FileChange, error)
+	CommitFiles(ctx context.Context, id model.Hash) ([]model.FileChange, error)
+	FileDiff(ctx context.Context, f model.FileChange, oldLabel, newLabel string, opt diff.Options) diff.File
+
+	Draft(ctx context.Context, req workspace.Request) (*workspace.Draft, error)
+	Seal(ctx context.Context, d *workspace.Draft, reason string) (model.Change, error)
+	Changes(ctx context.Context) ([]model.Change, error)
+	Review(ctx context.Context, c model.Change) (workspace.Review, error)
+	Approve(ctx context.Context, id model.ChangeID) (model.Change, error)
+	Abandon(ctx context.Context, id model.ChangeID, why string) (model.Change, error)
+	Apply(ctx context.Context, id model.ChangeID, watch func(model.Event)) (model.Run, error)
+	Runs(ctx context.Context) ([]model.Run, error)
+	Run(ctx context.Context, id string) (model.Run, error)
+}
+
+// feed is history in pages, as [history.Feed].
+type feed interface {
+	Next(ctx context.Context, n int) ([]history.Entry, error)
+	Close()
+}
+
+// opened makes a source of a workspace.
+type opened struct{ *workspace.Workspace }
+
+func (o opened) History(ctx context.Context, q history.Query) (feed, error) {
+	f, err := o.Workspace.History(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	return f, nil
+}

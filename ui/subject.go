@@ -1,0 +1,255 @@
+package ui
+
+import (
+	"context"
+	"time"
+
+	"plumb/gitops/workspace"
+	"plumb/model"
+	"plumb/model/diff"
+	"plumb/model/text"
+)
+
+// subject is what the Diff pane shows: a commit, two revisions, a live resource, a change.
+type subject interface {
+	id() string // Subjects with the same id show the same.
+	title() text.Safe
+	// read answers in pieces, so that the first file is on the screen before the last one
+	// is read. It skips the first so many files, and reads at most filesAtOnce.
+	read(ctx context.Context, ws source, skip int, show func(piece)) error
+}
+
+// piece is some of what a subject shows.
+type piece struct {
+	head  []headLine // Replaces the lines above the files, if there are any.
+	files []diff.File
+	total int // How many files there are; 0 leaves it open.
+}
+
+// How many files are read before the operator comes near the last of them.
+const filesAtOnce = 100
+
+// headLine is one line above the files, in plain words: the theme is put on when it is drawn.
+type headLine []word
+
+// word is text with its weight.
+type word struct {
+	tone tone
+	text text.Safe
+}
+
+// tone is what a word wants to be: its colour is the theme's business.
+type tone int
+
+const (
+	plain tone = iota
+	strong
+	dim
+	good
+	caution
+	bad
+	waits
+	added
+	removed
+)
+
+func line(tone tone, t text.Safe) headLine { return headLine{{tone, t}} }
+
+// commitSubject is what one commit changed.
+type commitSubject struct {
+	commit model.Commit
+	live   []string // Where it is live.
+	now    time.Time
+}
+
+func (s commitSubject) id() string { return "commit " + string(s.commit.Hash) }
+
+func (s commitSubject) title() text.Safe {
+	return text.Line(s.commit.Hash.Short()).Plus(text.Lit("  ")).Plus(s.commit.Subject)
+}
+
+func (s commitSubject) read(ctx context.Context, ws source, skip int, show func(piece)) error {
+	c := s.commit
+	if skip == 0 {
+		show(piece{head: s.head()})
+	}
+	files, err := ws.CommitFiles(ctx, c.Hash)
+	if err != nil {
+		return err
+	}
+	before := "nothing"
+	if len(c.Parents) > 0 {
+		before = c.Parents[0].Short()
+	}
+	return readFiles(ctx, ws, files, before, c.Hash.Short(), skip, show)
+}
+
+func (s commitSubject) head() []headLine {
+	c := s.commit
+	who := text.Format("%s <%s>", c.Author.Name, c.Author.Email)
+	head := []headLine{
+		line(strong, c.Subject),
+		{{plain, who}, {dim, text.Format("  %s, %s", ago(s.now, c.Author.When), c.Author.When.Format("Mon 2 Jan 2006 15:04"))}},
+	}
+	if c.Committer.Email != c.Author.Email {
+		head = append(head, line(dim, text.Format("committed by %s, %s", c.Committer.Name, ago(s.now, c.Committer.When))))
+	}
+	if len(c.Parents) > 1 {
+		head = append(head, line(dim, text.Format("merge of %s into %s, shown against the latter", c.Parents[1].Short(), c.Parents[0].Short())))
+	}
+	for i, env := range s.live {
+		if i == 0 {
+			head = append(head, headLine{{good, text.Lit("live in ")}})
+		} else {
+			head[len(head)-1] = append(head[len(head)-1], word{dim, text.Lit(", ")})
+		}
+		head[len(head)-1] = append(head[len(head)-1], word{plain, text.Line(env)})
+	}
+	if !c.Body.IsEmpty() {
+		head = append(head, nil)
+		for _, l := range c.Body.Lines() {
+			head = append(head, line(plain, l))
+		}
+	}
+	return append(head, nil)
+}
+
+// readFiles reads and compares files one after the other.
+func readFiles(ctx context.Context, ws source, files []model.FileChange, from, to string, skip int, show func(piece)) error {
+	show(piece{total: len(files)})
+	for _, f := range files[min(skip, len(files)):min(skip+filesAtOnce, len(files))] {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		show(piece{files: []diff.File{ws.FileDiff(ctx, f, from, to, diff.Options{})}})
+	}
+	return nil
+}
+
+// compareSubject is what differs between two revisions.
+type compareSubject struct {
+	a, b  string // As the operator named them.
+	paths []string
+}
+
+func (s compareSubject) id() string { return "compare " + s.a + " " + s.b }
+
+func (s compareSubject) title() text.Safe { return text.Format("%s → %s", s.a, s.b) }
+
+func (s compareSubject) read(ctx context.Context, ws source, skip int, show func(piece)) error {
+	a, err := ws.Resolve(ctx, s.a)
+	if err != nil {
+		return err
+	}
+	b, err := ws.Resolve(ctx, s.b)
+	if err != nil {
+		return err
+	}
+	files, err := ws.Files(ctx, a, b, s.paths...)
+	if err != nil {
+		return err
+	}
+	if skip == 0 {
+		head := []headLine{{{strong, text.Line(s.a)}, {dim, text.Format(" %s  →  ", a.Short())}, {strong, text.Line(s.b)}, {dim, text.Format(" %s", b.Short())}}}
+		if len(files) == 0 {
+			head = append(head, nil, line(dim, text.Lit("Both have the same files.")))
+		} else {
+			head = append(head, line(dim, text.Line(plural(len(files), "file"))))
+		}
+		show(piece{head: append(head, nil), total: len(files)})
+	}
+	return readFiles(ctx, ws, files, nameOf(s.a, a), nameOf(s.b, b), skip, show)
+}
+
+// nameOf is what a side is called: as the operator named it, or the short hash when that was a hash.
+func nameOf(name string, id model.Hash) string {
+	if name == string(id) || len(name) > 24 {
+		return id.Short()
+	}
+	return name
+}
+
+// resourceSubject is two of the three versions of a live resource.
+type resourceSubject struct {
+	env      string
+	resource model.Resource
+	checked  time.Time
+	now      time.Time
+	sides    int
+}
+
+// sidePairs are the comparisons that a resource offers, in the order in which they are gone through.
+var sidePairs = [][2]workspace.Side{
+	{workspace.Tracked, workspace.Live},
+	{workspace.Applied, workspace.Live},
+	{workspace.Applied, workspace.Tracked},
+}
+
+func (s resourceSubject) id() string {
+	return "resource " + s.env + " " + key(s.resource) + " " + string(rune('0'+s.sides)) + s.checked.String()
+}
+
+func (s resourceSubject) title() text.Safe {
+	name := text.Line(s.resource.Name)
+	if s.resource.Group != "" {
+		name = name.Plus(text.Lit(" · ")).Plus(text.Line(s.resource.Group))
+	}
+	return name
+}
+
+func (s resourceSubject) read(_ context.Context, _ source, _ int, show func(piece)) error {
+	r := s.resource
+	show(piece{head: s.head()})
+	if r.Status == model.Unknown && !r.Live.Exists && r.Live.Content.Data == nil {
+		return nil
+	}
+	pair := sidePairs[s.sides]
+	if r.Applied == nil {
+		pair = sidePairs[0]
+	}
+	show(piece{files: []diff.File{workspace.ResourceDiff(r, pair[0], pair[1], diff.Options{})}, total: 1})
+	return nil
+}
+
+func (s resourceSubject) head() []headLine {
+	r := s.resource
+	what := headLine{{statusTone(r.Status), text.Line(string(r.Status))}, {plain, text.Lit(" in ").Plus(text.Line(s.env))}}
+	if !r.Reason.IsEmpty() && r.Reason.String() != string(r.Status) {
+		what = append(what, word{dim, text.Lit(": ")}, word{plain, r.Reason})
+	}
+	head := []headLine{what}
+	var facts []text.Safe
+	if r.Tracked.Source != "" {
+		facts = append(facts, text.Format("git: %s", r.Tracked.Source))
+	}
+	if !r.Live.Modified.IsZero() {
+		facts = append(facts, text.Format("changed there %s", ago(s.now, r.Live.Modified)))
+	}
+	if !s.checked.IsZero() {
+		facts = append(facts, text.Format("checked %s", ago(s.now, s.checked)))
+	}
+	if len(facts) > 0 {
+		head = append(head, line(dim, text.Join("  ·  ", facts...)))
+	}
+	switch {
+	case r.Status == model.Pending:
+		head = append(head, line(dim, text.Lit("A commit waits for it: deploy one from History with d.")))
+	case r.Status.IsDrift() && r.Applied != nil && r.Applied.Matches(r.Tracked):
+		head = append(head, line(dim, text.Lit("x puts back what git says, m makes git say what is live.")))
+	case r.Status.IsDrift():
+		head = append(head, line(dim, text.Lit("x puts back what was applied, m makes git say what is live, L shows other sides.")))
+	}
+	return append(head, nil)
+}
+
+func statusTone(s model.Status) tone {
+	switch s {
+	case model.InSync:
+		return good
+	case model.Pending:
+		return waits
+	case model.Missing, model.Unknown:
+		return bad
+	}
+	return caution
+}

@@ -1,0 +1,269 @@
+package ui
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"plumb/gitops/workspace"
+	"plumb/model"
+	"plumb/model/diff"
+	"plumb/model/text"
+)
+
+// targetSubject sums up one target.
+type targetSubject struct {
+	env    string
+	target workspace.TargetObservation
+	now    time.Time
+}
+
+func (s targetSubject) id() string {
+	return "target " + s.env + " " + s.target.Target.Name + s.target.CheckedAt.String()
+}
+
+func (s targetSubject) title() text.Safe {
+	return text.Format("%s · %s", s.target.Target.Name, s.env)
+}
+
+func (s targetSubject) read(_ context.Context, _ source, _ int, show func(piece)) error {
+	t := s.target
+	head := []headLine{
+		{{strong, text.Line(t.Target.Name)}, {dim, text.Format("  %s  %s", t.Target.Provider, t.Target.Path)}},
+		line(dim, text.Format("checked %s", ago(s.now, t.CheckedAt))),
+		nil,
+	}
+	if t.Err != nil {
+		head = append(head, headLine{{bad, text.Lit("! ")}, {plain, text.Lit("Nothing can be said about it now:")}})
+		for _, l := range text.Error(t.Err).Lines() {
+			head = append(head, headLine{{plain, text.Lit("  ")}, {plain, l}})
+		}
+		for _, l := range hint(t.Err).Lines() {
+			head = append(head, headLine{{dim, text.Lit("  ")}, {dim, l}})
+		}
+		head = append(head, nil)
+	}
+	for _, st := range []model.Status{model.Unknown, model.Missing, model.Drifted, model.Extra, model.Pending, model.InSync} {
+		if n := t.Count(st); n > 0 {
+			head = append(head, headLine{{statusTone(st), text.Format("%6s  %s", thousands(n), st)}, {dim, text.Line(meaning(st))}})
+		}
+	}
+	groups := map[string]int{}
+	for _, r := range t.Resources {
+		if _, ok := groups[r.Group]; !ok {
+			groups[r.Group] = 0
+		}
+		if r.Status != model.InSync {
+			groups[r.Group]++
+		}
+	}
+	if len(groups) > 0 {
+		head = append(head, nil)
+	}
+	var names []string
+	for g := range groups {
+		names = append(names, g)
+	}
+	slices.Sort(names)
+	for _, g := range names {
+		if n := groups[g]; n > 0 {
+			head = append(head, headLine{{plain, text.Format("  %-16s", g)}, {caution, text.Format("%d not as git says", n)}})
+		} else {
+			head = append(head, headLine{{plain, text.Format("  %-16s", g)}, {dim, text.Lit("✓ in sync")}})
+		}
+	}
+	show(piece{head: head})
+	return nil
+}
+
+// meaning says what a status is, for people who see the word for the first time.
+func meaning(s model.Status) string {
+	switch s {
+	case model.InSync:
+		return "  live is as git says"
+	case model.Pending:
+		return "  live is as it was applied, and a commit waits"
+	case model.Drifted:
+		return "  live is neither what git says nor what was applied"
+	case model.Missing:
+		return "  git says it should be there, and it is not"
+	case model.Extra:
+		return "  it is there, and git does not know it"
+	}
+	return "  it could not be read"
+}
+
+// changeSubject is a change: what it does, step by step, and whether its plan still holds.
+type changeSubject struct {
+	change  model.Change
+	trusted bool
+	now     time.Time
+}
+
+func (s changeSubject) id() string {
+	c := s.change
+	return "change " + string(c.ID) + " " + string(c.State) + " " + string(c.Digest) + string(rune('0'+len(c.Approvals)))
+}
+
+func (s changeSubject) title() text.Safe { return s.change.Title }
+
+func (s changeSubject) read(ctx context.Context, ws source, skip int, show func(piece)) error {
+	c := s.change
+	if !c.State.IsOpen() || !s.trusted {
+		show(piece{head: s.head(nil)})
+		if c.Base == "" || c.Revision == "" || c.Base == c.Revision {
+			return nil
+		}
+		files, err := ws.Files(ctx, c.Base, c.Revision, s.paths(ws)...)
+		if err != nil {
+			return err
+		}
+		return readFiles(ctx, ws, files, c.Base.Short(), c.Revision.Short(), skip, show)
+	}
+	review, err := ws.Review(ctx, c)
+	if err != nil {
+		show(piece{head: s.head(nil)})
+		return err
+	}
+	show(piece{head: s.head(&review)})
+	showPlans(review.Plans, show)
+	return nil
+}
+
+func (s changeSubject) paths(ws source) []string {
+	for _, e := range ws.Environments() {
+		if e.Name == s.change.Environment {
+			return e.Paths()
+		}
+	}
+	return nil
+}
+
+// showPlans shows each step of plans as a difference between live and afterwards.
+func showPlans(plans []model.Plan, show func(piece)) {
+	var files []diff.File
+	for _, p := range plans {
+		for _, st := range p.Steps {
+			files = append(files, workspace.StepDiff(st, diff.Options{}))
+		}
+	}
+	show(piece{files: files, total: len(files)})
+}
+
+func (s changeSubject) head(review *workspace.Review) []headLine {
+	c := s.change
+	undo := c.Undo()
+	head := []headLine{
+		line(strong, c.Title),
+		{{dim, text.Format("%s in ", c.Kind)}, {plain, text.Line(c.Environment)},
+			{dim, text.Format("  by %s, %s", c.Author.Name, ago(s.now, c.SealedAt))}},
+		{{dim, text.Lit("because ")}, {plain, text.Line(c.Reason.String())}},
+		{{dim, text.Lit("undo ")}, {undoTone(undo.Class), text.Line(undo.Class.String())}, {dim, text.Format("  %s", undo.Reason)}},
+	}
+	if c.Note != "" {
+		head = append(head, line(caution, text.Line(c.Note)))
+	}
+	for _, a := range c.Approvals {
+		l := headLine{{good, text.Lit("✓ ")}, {plain, a.By.Name}, {dim, text.Format(" approved %s", ago(s.now, a.At))}}
+		if a.Void != "" {
+			l = headLine{{bad, text.Lit("✗ ")}, {dim, text.Format("%s’s approval is void: %s", a.By.Name, a.Void)}}
+		}
+		head = append(head, l)
+	}
+	if review != nil {
+		if review.Holds {
+			head = append(head, headLine{{good, text.Lit("✓ ")}, {plain, text.Lit("the plan still holds")}, {dim, text.Format(", derived again %s", ago(s.now, review.At))}})
+		} else {
+			head = append(head, headLine{{bad, text.Lit("✗ ")}, {plain, text.Lit("the plan no longer holds: ")}, {plain, text.Line(review.Because)}})
+		}
+	}
+	head = append(head, nil)
+	head = append(head, stepLines(c.Plans)...)
+	return append(head, nil)
+}
+
+// stepLines lists the steps of plans as the ledger keeps them.
+func stepLines(plans []model.PlanRef) []headLine {
+	var lines []headLine
+	for _, p := range plans {
+		lines = append(lines, headLine{{strong, text.Line(p.Target)}, {dim, text.Format("  %s  plan %s", p.Provider, p.Digest.Short())}})
+		for _, st := range p.Steps {
+			lines = append(lines, stepLine(string(st.Address), st.Action, st.Undo, st.Drifted))
+			for _, e := range st.Effects {
+				lines = append(lines, line(dim, text.Format("      %s", e)))
+			}
+		}
+		for _, b := range p.Coverage.Blind {
+			lines = append(lines, headLine{{caution, text.Lit("  ? ")}, {plain, text.Line(b)}})
+		}
+	}
+	return lines
+}
+
+// stepLine is one step: what it does to what, and whether that can be taken back.
+func stepLine(name string, act model.Action, undo model.Undo, drifted bool) headLine {
+	l := headLine{
+		{actionTone(act), text.Format("  %s %-8s", act.Sign(), act)},
+		{plain, text.Line(name)},
+		{dim, text.Lit("  undo ")}, {undoTone(undo.Class), text.Line(undo.Class.String())},
+	}
+	if undo.Class != model.UndoClean && undo.Reason != "" {
+		l = append(l, word{dim, text.Format("  %s", undo.Reason)})
+	}
+	if drifted {
+		l = append(l, word{caution, text.Lit("  a hand-made state goes")})
+	}
+	return l
+}
+
+func actionTone(a model.Action) tone {
+	switch a {
+	case model.Create:
+		return added
+	case model.Delete, model.Replace:
+		return removed
+	}
+	return caution
+}
+
+func undoTone(c model.UndoClass) tone {
+	switch c {
+	case model.UndoClean:
+		return good
+	case model.UndoDisruptive:
+		return caution
+	}
+	return bad
+}
+
+// draftSubject compares a revision with what is live: what it would take to bring the environment there.
+type draftSubject struct {
+	env      string
+	revision string
+}
+
+func (s draftSubject) id() string { return "live " + s.env + " " + s.revision }
+
+func (s draftSubject) title() text.Safe {
+	return text.Format("%s → %s as it is live", s.revision, s.env)
+}
+
+func (s draftSubject) read(ctx context.Context, ws source, _ int, show func(piece)) error {
+	d, err := ws.Draft(ctx, workspace.Request{Environment: s.env, Kind: model.Deploy, Subject: s.revision})
+	if err != nil {
+		return err
+	}
+	n := 0
+	for _, p := range d.Plans {
+		n += len(p.Steps)
+	}
+	head := []headLine{{{strong, text.Line(s.env)}, {dim, text.Lit(" as it is live, beside ")}, {strong, text.Line(s.revision)}}}
+	if n == 0 {
+		head = append(head, nil, line(good, text.Lit("✓ Live is as this revision says.")))
+	} else {
+		head = append(head, line(dim, text.Line(plural(n, "difference"))))
+	}
+	show(piece{head: append(head, nil)})
+	showPlans(d.Plans, show)
+	return nil
+}

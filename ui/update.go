@@ -1,0 +1,187 @@
+package ui
+
+import (
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"plumb/ui/action"
+)
+
+// clockMsg comes now and then, so that ages on the screen do not stand still.
+type clockMsg struct{}
+
+// How often the ages are looked at. They change once a minute, so that is when something is drawn.
+const clockTime = 10 * time.Second
+
+func clock() tea.Cmd { return tea.Tick(clockTime, func(time.Time) tea.Msg { return clockMsg{} }) }
+
+// Update takes a message: first those of the terminal, then answers, then keys, which go to
+// the topmost of dialog, input and pane.
+func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	if r, ok := msg.(reply); ok {
+		if r.stale() {
+			return a, nil
+		}
+		r.settle()
+	}
+	cmd := a.update(msg)
+	return a, tea.Batch(cmd, a.spin(spinAfter))
+}
+
+func (a *App) update(msg tea.Msg) tea.Cmd {
+	switch m := msg.(type) {
+	case tea.WindowSizeMsg:
+		a.width, a.height = m.Width, m.Height
+		a.resize()
+		return a.history.more(a)
+	case tea.BackgroundColorMsg:
+		if dark := m.IsDark(); dark != a.dark {
+			a.dark = dark
+			a.restyle()
+		}
+	case tea.ColorProfileMsg:
+		if m.Profile != a.profile {
+			a.profile = m.Profile
+			a.restyle()
+		}
+	case tea.FocusMsg:
+		return a.cameBack()
+	case tea.ResumeMsg:
+		return tea.Batch(tea.ClearScreen, a.cameBack())
+
+	case clockMsg:
+		a.tickClock()
+		return clock()
+	case spinMsg:
+		a.spinning = false
+		a.spinFrame++
+		return a.spin(spinEvery)
+	case graceMsg:
+	case restMsg:
+		return a.diff.rested(a, m)
+	case reloadMsg:
+		if m.n == a.history.reloads {
+			return a.history.load(a)
+		}
+
+	case tea.KeyPressMsg:
+		return a.pressed(m)
+	case tea.PasteMsg:
+		a.paste(m.Content)
+	case tea.MouseClickMsg:
+		return a.clicked(m.Mouse())
+	case tea.MouseWheelMsg:
+		return a.wheeled(m.Mouse(), notch(m.Mouse()))
+	case wheelMsg:
+		return a.wheeled(m.at, m.n)
+	default:
+		return a.answered(msg)
+	}
+	return nil
+}
+
+// answered hands an answer to who asked for it.
+func (a *App) answered(msg tea.Msg) tea.Cmd {
+	switch m := msg.(type) {
+	case answer[historyPage]:
+		return a.history.arrived(a, m)
+	case answer[changesFound]:
+		return a.change.arrived(a, m)
+	case lookPart:
+		return a.observed(m)
+	case diffPart:
+		return a.diff.arrived(a, m)
+	case answer[runsFound]:
+		return a.runs.arrived(a, m)
+	case answer[runFound]:
+		return a.run.found(a, m)
+	case runPart:
+		return a.run.arrived(a, m)
+	case ranMsg:
+		return a.ran.arrived(a)
+	case answer[drafted]:
+		return a.draftArrived(m)
+	case answer[sealed]:
+		return a.sealArrived(m)
+	case answer[reviewed]:
+		return a.reviewArrived(m)
+	case answer[judged]:
+		return a.judgeArrived(m)
+	case answer[trusted]:
+		return a.trustArrived(m)
+	case answer[resolved]:
+		return a.resolveArrived(m)
+	}
+	return nil
+}
+
+// tickClock draws the ages anew when they may have changed.
+func (a *App) tickClock() {
+	if m := a.now().Truncate(time.Minute); !m.Equal(a.minute) {
+		a.minute = m
+		a.rev++
+	}
+}
+
+// cameBack looks at what others may have done while the operator was elsewhere.
+func (a *App) cameBack() tea.Cmd {
+	if a.now().Sub(a.refreshed) < 20*time.Second {
+		return nil
+	}
+	a.refreshed = a.now()
+	a.tickClock()
+	return tea.Batch(a.change.load(a), a.history.load(a))
+}
+
+// pressed routes a key.
+func (a *App) pressed(k tea.KeyPressMsg) tea.Cmd {
+	key := k.String()
+	if key == "ctrl+c" {
+		return a.interrupt()
+	}
+	if a.frame.tooSmall {
+		if key == "q" {
+			return a.interrupt()
+		}
+		return nil
+	}
+	if key == "ctrl+l" {
+		a.rev++
+		return tea.ClearScreen
+	}
+	if d := a.top(); d != nil {
+		return d.key(a, k)
+	}
+	if a.search != nil {
+		return a.searchKey(k)
+	}
+	a.notice = notice{}
+	act, ok := action.ForKey(a.scope(), key)
+	if !ok {
+		return nil
+	}
+	return a.do(action.Intent{ID: act.ID})
+}
+
+// do carries an intent out, or says why it cannot be.
+func (a *App) do(in action.Intent) tea.Cmd {
+	act, ok := action.Find(in.ID)
+	if !ok {
+		return nil
+	}
+	if why := act.Why(a.state()); why != "" {
+		a.warn(cannot(act, why))
+		return nil
+	}
+	return a.perform(in)
+}
+
+func (a *App) paste(s string) {
+	if d, ok := a.top().(pasted); ok {
+		d.paste(a, s)
+	} else if a.top() == nil && a.search != nil {
+		a.search.input.insert(s)
+		a.searchFor(a.pane(a.search.in), a.search.input.value())
+	}
+}

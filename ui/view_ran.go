@@ -1,0 +1,231 @@
+package ui
+
+import (
+	"slices"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"plumb/model"
+	"plumb/model/text"
+	"plumb/ui/action"
+	"plumb/ui/list"
+	"plumb/ui/paint"
+)
+
+// ranView shows the exact commands that plumb ran, the newest first, ready to copy.
+type ranView struct {
+	canvas
+	list     list.List
+	commands []model.Command // Newest first.
+	total    int
+	x        int
+
+	needle needle
+	hits   []int
+}
+
+// ranMsg says that plumb ran something.
+type ranMsg struct{}
+
+// wait waits for the next command.
+func (v *ranView) wait(a *App) tea.Cmd {
+	c := a.opt.Commands
+	if c == nil {
+		return nil
+	}
+	changed, done := c.Changed(), a.ctx.Done()
+	v.total = c.Total()
+	return func() tea.Msg {
+		select {
+		case <-changed:
+		case <-done:
+			return nil
+		}
+		return ranMsg{}
+	}
+}
+
+func (v *ranView) arrived(a *App) tea.Cmd {
+	cmd := v.wait(a)
+	if a.view == action.Ran {
+		v.refill(a)
+	}
+	return cmd
+}
+
+// refill takes a new snapshot. The cursor stays on its command.
+func (v *ranView) refill(a *App) {
+	v.touch()
+	if a.opt.Commands == nil {
+		return
+	}
+	shift := a.opt.Commands.Commands()
+	grown := len(shift) - len(v.commands)
+	v.commands = shift
+	slices.Reverse(v.commands)
+	at := v.list.Cursor()
+	v.list.SetLen(len(v.commands))
+	if at > 0 && grown > 0 {
+		v.list.SetCursor(at + grown)
+	}
+	v.search()
+}
+
+func (v *ranView) resize(w, h int) {
+	v.canvas.resize(w, h)
+	v.list.SetHeight(h)
+}
+
+func (v *ranView) selected() *model.Command {
+	if v.list.Len() == 0 {
+		return nil
+	}
+	return &v.commands[v.list.Cursor()]
+}
+
+func (v *ranView) draw(a *App, focused bool) []string {
+	if v.total != len(v.commands) && len(v.commands) == 0 {
+		v.refill(a)
+	}
+	return v.keep(a, focused, false, func() []string {
+		count := text.Line(thousands(v.total))
+		if q, n, i := v.matches(a); q != "" {
+			count = text.Format("%d of %d “%s”", i, n, q)
+		}
+		rows := []string{paint.Title(a.st, v.w, text.Lit("What ran"), text.Lit("newest first"), count, focused)}
+		if len(v.commands) == 0 {
+			return append(rows, paint.Block(v.w, v.h, message(a.st, v.w, text.Lit("Nothing ran yet.")))...)
+		}
+		from, to := v.list.Window()
+		var body []string
+		for i := from; i < to; i++ {
+			body = append(body, v.row(a, i, focused))
+		}
+		return append(rows, paint.Block(v.w, v.h, body)...)
+	})
+}
+
+func (v *ranView) row(a *App, i int, focused bool) string {
+	c, st := v.commands[i], a.st
+	cursor := i == v.list.Cursor()
+	l := paint.NewLine(v.w).Base(base(st, cursor, focused))
+	pointer(l, st, cursor, focused)
+	l.Add(st.Faint, text.Line(c.At.Format("15:04:05"))).Gap(1)
+	l.AddNumber(st.Dim, took(c.Took), 7).Gap(1)
+	if c.Err != "" {
+		l.Add(st.Bad, text.Lit("✗ "))
+	} else {
+		l.Gap(2)
+	}
+	l.AddColumn(st.Dim, text.Line(c.Why), 22).Gap(1)
+	words, style := commandLine(c), st.Text
+	if len(c.Argv) == 0 {
+		style = st.Dim
+	}
+	if c.Err != "" {
+		words = words.Plus(text.Format("  → %s", c.Err))
+	}
+	if v.x > 0 {
+		words = words.Cut(v.x, v.x+v.w)
+	}
+	hit := v.needle
+	if _, found := slices.BinarySearch(v.hits, i); !found {
+		hit = needle{}
+	}
+	hit.found(l, st, style, words, v.w-l.Used())
+	return l.String()
+}
+
+// commandLine is a command as it can be pasted into a shell.
+func commandLine(c model.Command) text.Safe {
+	if len(c.Argv) == 0 {
+		return text.Line(c.Internal)
+	}
+	return text.Line(shellLine(c.Argv))
+}
+
+// shellLine quotes an argument vector for a shell.
+func shellLine(argv []string) string {
+	quoted := make([]string, len(argv))
+	for i, arg := range argv {
+		quoted[i] = arg
+		if arg == "" || strings.ContainsFunc(arg, needsQuote) {
+			quoted[i] = "'" + strings.ReplaceAll(arg, "'", `'\''`) + "'"
+		}
+	}
+	return strings.Join(quoted, " ")
+}
+
+func needsQuote(r rune) bool {
+	switch {
+	case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9':
+		return false
+	}
+	return !strings.ContainsRune("-_./:=@,+%^", r)
+}
+
+func (v *ranView) move(_ *App, how action.ID) tea.Cmd {
+	switch how {
+	case action.ScrollRight:
+		v.x += 16
+	case action.ScrollLeft:
+		v.x = max(v.x-16, 0)
+	default:
+		moveList(&v.list, how)
+	}
+	v.touch()
+	return nil
+}
+
+func (v *ranView) wheel(_ *App, rows int) tea.Cmd {
+	v.list.Wheel(rows)
+	v.touch()
+	return nil
+}
+
+func (v *ranView) click(_ *App, row, _ int) tea.Cmd {
+	if i, ok := v.list.RowAt(row); ok {
+		v.list.SetCursor(i)
+		v.touch()
+	}
+	return nil
+}
+
+func (v *ranView) find(_ *App, query string) {
+	v.needle = newNeedle(query)
+	v.search()
+	v.touch()
+}
+
+func (v *ranView) search() {
+	v.hits = v.hits[:0]
+	if v.needle.query == "" {
+		return
+	}
+	for i, c := range v.commands {
+		if v.needle.has(commandLine(c), text.Line(c.Why)) {
+			v.hits = append(v.hits, i)
+		}
+	}
+}
+
+func (v *ranView) step(_ *App, dir int) tea.Cmd {
+	i, ok := cursorAfter(len(v.commands), v.list.Cursor(), dir, func(i int) bool {
+		_, found := slices.BinarySearch(v.hits, i)
+		return found
+	})
+	if ok {
+		v.list.SetCursor(i)
+		v.touch()
+	}
+	return nil
+}
+
+func (v *ranView) matches(*App) (string, int, int) {
+	k, found := slices.BinarySearch(v.hits, v.list.Cursor())
+	if !found {
+		return v.needle.query, len(v.hits), 0
+	}
+	return v.needle.query, len(v.hits), k + 1
+}

@@ -1,0 +1,257 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"plumb/model"
+	"plumb/model/text"
+	"plumb/ui/action"
+	"plumb/ui/list"
+	"plumb/ui/paint"
+)
+
+// runView shows one run: live, per host and file, or as it was recorded.
+type runView struct {
+	canvas
+	list   list.List
+	ask    question
+	stop   context.CancelFunc // Asks the engine to stop; set while a run of ours is under way.
+	asked  bool               // It was asked to.
+	change model.Change
+	run    model.Run
+	steps  []runStep
+	err    error
+	events int
+}
+
+// runStep is one step of the run with the last that is known of it.
+type runStep struct {
+	target  string
+	address model.Address
+	phase   model.Phase // Empty before it began.
+	message text.Safe
+	took    time.Duration
+}
+
+type (
+	runPart  = part[model.Event, model.Run]
+	runFound struct{ run model.Run }
+)
+
+// under reports whether a run of ours is under way.
+func (v *runView) under() bool { return v.stop != nil }
+
+// apply carries a change out and shows how.
+func (v *runView) apply(a *App, c model.Change) tea.Cmd {
+	*v = runView{canvas: v.canvas, change: c, run: model.Run{Change: c.ID, Environment: c.Environment, Started: a.now(), By: a.ws.Self()}}
+	v.touch()
+	for _, p := range c.Plans {
+		for _, s := range p.Steps {
+			v.steps = append(v.steps, runStep{target: p.Target, address: s.Address})
+		}
+	}
+	v.list.SetLen(len(v.steps))
+	a.show(action.Run)
+	// The run is not this question's: asked something else, the screen still hears of it, until the program ends.
+	ctx, stop := context.WithCancel(a.ctx)
+	v.stop = stop
+	listening := func(context.Context) context.Context { return a.ctx }
+	return follow(a, &v.ask, listening, func(_ context.Context, watch func(model.Event)) (model.Run, error) {
+		return a.ws.Apply(ctx, c.ID, watch)
+	})
+}
+
+// openRun shows a run that is on record.
+func (a *App) openRun(id model.RunID) tea.Cmd {
+	v := &a.run
+	if v.under() && v.run.ID == id {
+		return a.show(action.Run)
+	}
+	if v.under() {
+		a.warn(text.Lit("a run is under way; it can be looked at when it has ended"))
+		return nil
+	}
+	*v = runView{canvas: v.canvas, run: model.Run{ID: id}}
+	v.touch()
+	return tea.Batch(a.show(action.Run), ask(a, &v.ask, func(ctx context.Context) (runFound, error) {
+		r, err := a.ws.Run(ctx, string(id))
+		return runFound{r}, err
+	}))
+}
+
+func (v *runView) found(a *App, m answer[runFound]) tea.Cmd {
+	v.touch()
+	v.err = m.err
+	if m.err == nil {
+		v.run = m.value.run
+		v.take(v.run.Events)
+		for i := range a.change.all {
+			if a.change.all[i].ID == v.run.Change {
+				v.change = a.change.all[i]
+			}
+		}
+	}
+	return nil
+}
+
+// arrived takes in what happened.
+func (v *runView) arrived(a *App, m runPart) tea.Cmd {
+	v.touch()
+	v.take(m.items)
+	if !m.done {
+		return m.next
+	}
+	v.stop()
+	v.stop = nil
+	a.bar.touch()
+	v.err = m.err
+	if m.result.ID != "" {
+		v.run = m.result
+	}
+	v.run.Ended = a.now()
+	if !m.result.Ended.IsZero() {
+		v.run.Ended = m.result.Ended
+	}
+	if a.leaving {
+		return tea.Quit
+	}
+	cmds := []tea.Cmd{a.change.load(a), a.history.reload(a)}
+	if e := a.envNamed(v.change.Environment); e != nil {
+		cmds = append(cmds, a.observe(e))
+	}
+	if errors.Is(m.err, model.ErrRefused) && v.run.ID == "" {
+		a.view = ""
+		a.open(&errorDialog{title: text.Lit("Not applied"), err: m.err})
+	}
+	return tea.Batch(cmds...)
+}
+
+// take puts events to their steps.
+func (v *runView) take(events []model.Event) {
+	for _, e := range events {
+		v.events++
+		if e.Address == "" {
+			continue
+		}
+		s := v.step_(e.Target, e.Address)
+		s.phase = e.Phase
+		if !e.Message.IsEmpty() {
+			s.message = e.Message
+		}
+		if e.Took > 0 {
+			s.took = e.Took
+		}
+	}
+	v.list.SetLen(len(v.steps))
+	for i, s := range v.steps {
+		if s.phase != "" && !s.phase.IsEnd() && v.under() {
+			v.list.SetCursor(i)
+		}
+	}
+}
+
+// step_ is the step of an address; what the plan did not list is added.
+func (v *runView) step_(target string, address model.Address) *runStep {
+	for i := range v.steps {
+		if s := &v.steps[i]; s.address == address && (s.target == target || target == "") {
+			return s
+		}
+	}
+	v.steps = append(v.steps, runStep{target: target, address: address})
+	return &v.steps[len(v.steps)-1]
+}
+
+// ended counts the steps of which nothing more comes.
+func (v *runView) ended() int {
+	n := 0
+	for _, s := range v.steps {
+		if s.phase.IsEnd() && s.phase != "" {
+			n++
+		}
+	}
+	return n
+}
+
+func (v *runView) percent() int {
+	if len(v.steps) == 0 {
+		return 0
+	}
+	return 100 * v.ended() / len(v.steps)
+}
+
+// askStop asks the engine to stop after what it is doing now.
+func (v *runView) askStop(a *App) tea.Cmd {
+	if v.stop != nil && !v.asked {
+		v.asked = true
+		v.stop()
+		a.say(text.Lit("asked the engine to stop"))
+		v.touch()
+	}
+	return nil
+}
+
+func (v *runView) resize(w, h int) {
+	v.canvas.resize(w, h)
+	v.list.SetHeight(max(h-runFoot, 1))
+}
+
+func (v *runView) move(_ *App, how action.ID) tea.Cmd {
+	moveList(&v.list, how)
+	v.touch()
+	return nil
+}
+
+func (v *runView) wheel(_ *App, rows int) tea.Cmd {
+	v.list.Wheel(rows)
+	v.touch()
+	return nil
+}
+
+func (v *runView) click(_ *App, row, _ int) tea.Cmd {
+	if i, ok := v.list.RowAt(row); ok {
+		v.list.SetCursor(i)
+		v.touch()
+	}
+	return nil
+}
+
+func (v *runView) find(*App, string)               {}
+func (v *runView) step(*App, int) tea.Cmd          { return nil }
+func (v *runView) matches(*App) (string, int, int) { return "", 0, 0 }
+
+// runFoot is how many rows below the steps say how far the run is and what to do next.
+const runFoot = 7
+
+func (v *runView) draw(a *App, focused bool) []string {
+	return v.keep(a, focused, v.under(), func() []string {
+		rows := []string{v.rule(a, focused)}
+		return append(rows, paint.Block(v.w, v.h, v.body(a))...)
+	})
+}
+
+func (v *runView) rule(a *App, focused bool) string {
+	st := a.st
+	env := st.Strong
+	if e := a.envNamed(v.run.Environment); e != nil {
+		env = e.style.Text.Bold()
+	}
+	left := []paint.Span{paint.S(st.Title, text.Format("Run %s", v.run.ID)), paint.S(st.Text, text.Format("  %s → ", v.run.Change)), paint.S(env, text.Line(v.run.Environment))}
+	if !v.run.Started.IsZero() {
+		left = append(left, paint.S(st.Dim, text.Lit("  started ").Plus(runTime(v.run.Started))))
+	}
+	if !v.run.By.Name.IsEmpty() {
+		left = append(left, paint.S(st.Dim, text.Format(" by %s", v.run.By.Name)))
+	}
+	if v.run.Host != "" {
+		left = append(left, paint.S(st.Dim, text.Format(" on %s", v.run.Host)))
+	}
+	length := took(a.now().Sub(v.run.Started))
+	if !v.run.Ended.IsZero() {
+		length = took(v.run.Ended.Sub(v.run.Started))
+	}
+	return paint.Rule(st, v.w, left, []paint.Span{paint.S(st.Dim, length)}, focused)
+}
