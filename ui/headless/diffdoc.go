@@ -1,6 +1,8 @@
 package headless
 
 import (
+	"strings"
+
 	"plumb/model"
 	"plumb/model/diff"
 )
@@ -143,9 +145,9 @@ func unify(h diff.Hunk) unified {
 }
 
 func spans(list []diff.Span) string {
-	s := ""
+	var b strings.Builder
 	for _, p := range list {
-		s += p.Text.String()
+		b.WriteString(p.Text.String())
 	}
-	return s
+	return b.String()
 }

@@ -14,9 +14,13 @@ func (t Text) Log(l Log) error {
 	for _, e := range l.Entries {
 		authors = append(authors, oneLine(e.Author.Name))
 	}
-	width := widest(18, authors)
+	limit := 18
+	if t.Width == 0 {
+		limit = 40
+	}
+	width := widest(limit, authors)
 	for _, e := range l.Entries {
-		author := e.Author.Name.Truncate(18, "…").String()
+		author := e.Author.Name.Truncate(limit, "…").String()
 		p.line("%s  %s  %s  %s%s", paint(t.Styles.Accent, e.Hash.Short()), paint(t.Styles.Dim, t.when(e)), pad(author, width),
 			t.marks(e), oneLine(e.Subject))
 	}

@@ -3,8 +3,10 @@ package headless
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"plumb/model"
+	"plumb/model/secret"
 	"plumb/model/text"
 	"plumb/themes"
 )
@@ -59,15 +61,18 @@ func (t Text) Outcome(r model.Run) error {
 }
 
 func (t Text) event(e model.Event) string {
-	if e.Phase == model.PhaseBegin && e.Message.IsEmpty() {
+	switch {
+	case e.Phase == model.PhaseBegin && e.Message.IsEmpty():
 		return ""
+	case e.Address == "" && e.Phase.IsEnd():
+		return "" // How the run as a whole ended is said with its outcome.
 	}
 	sign, style := phaseSign(e.Phase), t.phaseStyle(e.Phase)
 	words := oneLine(e.Message)
 	if words == "" {
 		words = string(e.Phase)
 	}
-	if e.Phase.IsEnd() && e.Took > 0 {
+	if e.Phase.IsEnd() && e.Took >= 100*time.Millisecond {
 		words += ", " + took(e.Took)
 	}
 	if e.Address == "" {
@@ -150,17 +155,17 @@ func (t Text) Version(v Version) error {
 }
 
 // Problem prints an error and its hint as every command of plumb does: lower
-// case, without a full stop, a line each.
+// case, without a full stop, a line each. An error can quote what it stumbled over, so secrets are masked.
 func (t Text) Problem(err error, hint string) error {
 	p := &page{}
-	for i, l := range text.Error(err).Lines() {
+	for i, l := range text.Clean(secret.MaskText(err.Error())).Lines() {
 		if i == 0 {
 			p.line("%s %s", paint(t.Styles.Bad, "error:"), l.String())
 			continue
 		}
 		p.line("       %s", l.String())
 	}
-	for _, l := range text.Clean(hint).Lines() {
+	for _, l := range text.Clean(secret.MaskText(hint)).Lines() {
 		if !l.IsEmpty() {
 			p.line("%s %s", paint(t.Styles.Pending, "hint:"), l.String())
 		}
