@@ -1,0 +1,34 @@
+package hosts
+
+import (
+	"testing"
+
+	"plumb/model"
+	"plumb/providers"
+	"plumb/providers/providertest"
+)
+
+var (
+	_ providers.Provider = (*Provider)(nil)
+	_ providers.Adopter  = (*Provider)(nil)
+)
+
+func TestDirectoriesKeepTheContract(t *testing.T) {
+	providertest.Run(t, func(t *testing.T, rules ...model.FileRule) providertest.World {
+		return newWorld(t, Options{}, rules, func(name, _ string) model.Host { return model.Host{Name: name, Root: name} })
+	})
+}
+
+func TestSSHKeepsTheContract(t *testing.T) {
+	servers := startServers(t, "")
+	providertest.Run(t, func(t *testing.T, rules ...model.FileRule) providertest.World {
+		return newWorld(t, Options{SSH: servers.ssh()}, rules, servers.reach)
+	})
+}
+
+func TestSSHToBusyboxKeepsTheContract(t *testing.T) {
+	servers := startServers(t, busyboxPath(t))
+	providertest.Run(t, func(t *testing.T, rules ...model.FileRule) providertest.World {
+		return newWorld(t, Options{SSH: servers.ssh()}, rules, servers.reach)
+	})
+}
