@@ -1,0 +1,131 @@
+package command
+
+import (
+	"errors"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"plumb/gitops/workspace"
+	"plumb/model"
+	"plumb/ui/headless"
+)
+
+func (inv *invocation) approveCommand() *cobra.Command {
+	var json bool
+	cmd := &cobra.Command{
+		Use:     "approve ID",
+		GroupID: groupRight,
+		Short:   "Approve a change, exactly as it is",
+		Long: `Looks at reality again and, when the sealed plan still holds, records your approval. It is bound to the
+commit and the digest of the change, and is void when either moves. plumb change show --patch ID shows what you approve.`,
+		Args: inv.one("the id of a change"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o, err := inv.open(cmd.Context())
+			if err != nil {
+				return err
+			}
+			defer o.Close()
+			if err := o.MaySign(); err != nil {
+				return err
+			}
+			c, err := o.Workspace.Change(cmd.Context(), args[0])
+			if err != nil {
+				return err
+			}
+			if c, err = o.Workspace.Approve(cmd.Context(), c.ID); err != nil {
+				return err
+			}
+			return inv.printChange(cmd.Context(), o, c, headless.Change{}, json)
+		},
+		ValidArgsFunction: inv.completeChanges,
+	}
+	jsonFlag(cmd, &json)
+	return cmd
+}
+
+func (inv *invocation) applyCommand() *cobra.Command {
+	var json bool
+	cmd := &cobra.Command{
+		Use:     "apply ID",
+		GroupID: groupRight,
+		Short:   "Carry an approved change out",
+		Long: `Plans again, compares with what was approved, carries it out, and looks again. Prints each event as it happens.
+
+ctrl+c stops it politely: the step under way comes to its end, no new one begins, and what happened is on record.
+
+The exit code is 0 when the change is applied, 3 when it was refused and nothing was begun, 4 when the outcome is
+partial or unknown, and 1 when it failed with nothing of it in effect.`,
+		Args: inv.one("the id of a change"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o, err := inv.open(cmd.Context())
+			if err != nil {
+				return err
+			}
+			defer o.Close()
+			if err := o.MaySign(); err != nil {
+				return err
+			}
+			c, err := o.Workspace.Change(cmd.Context(), args[0])
+			if err != nil {
+				return err
+			}
+			return inv.apply(cmd, o, c.ID, json)
+		},
+		ValidArgsFunction: inv.completeChanges,
+	}
+	jsonFlag(cmd, &json)
+	return cmd
+}
+
+func (inv *invocation) apply(cmd *cobra.Command, o *Opened, id model.ChangeID, json bool) error {
+	// A reader of the progress that goes away must not kill an apply half way.
+	signal.Ignore(syscall.SIGPIPE)
+	defer signal.Reset(syscall.SIGPIPE)
+	progress := inv.text(inv.Out)
+	if json {
+		progress = inv.text(inv.Err)
+	}
+	var lost error
+	run, err := o.Workspace.Apply(cmd.Context(), id, func(e model.Event) {
+		if lost == nil {
+			lost = progress.Event(e)
+		}
+	})
+	if run.ID == "" {
+		return err
+	}
+	var printed error
+	if json {
+		printed = headless.JSON{W: inv.Out}.Run(run)
+	} else {
+		printed = inv.text(inv.Out).Outcome(run)
+	}
+	return errors.Join(err, printed)
+}
+
+func (inv *invocation) rollbackCommand() *cobra.Command {
+	var env, reason string
+	var json, patch bool
+	cmd := &cobra.Command{
+		Use:     "rollback --env E (COMMIT | CHANGE) --reason TEXT",
+		GroupID: groupRight,
+		Short:   "Make the change that takes a commit or a change back",
+		Long: `Makes a change that takes back what a commit or an earlier change did to an environment: an inverse commit, its own
+plan, its own undo classes. Like every change it is then approved and applied.`,
+		Args: inv.one("a commit or the id of a change"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if reason == "" {
+				return usage(errNoReason)
+			}
+			req := workspace.Request{Environment: env, Kind: model.Rollback, Subject: args[0]}
+			return inv.create(cmd.Context(), req, reason, json, patch)
+		},
+	}
+	environmentFlag(inv, cmd, &env, "the environment to roll back")
+	cmd.Flags().StringVarP(&reason, "reason", "m", "", "why, in a sentence; it goes into the history")
+	cmd.Flags().BoolVarP(&patch, "patch", "p", false, "also print what each step changes")
+	jsonFlag(cmd, &json)
+	return cmd
+}

@@ -1,0 +1,231 @@
+package command
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync/atomic"
+	"time"
+
+	"plumb/gitops/config"
+	"plumb/gitops/objects"
+	"plumb/gitops/objects/gitcli"
+	"plumb/gitops/objects/gogit"
+	"plumb/gitops/trust"
+	"plumb/gitops/workspace"
+	"plumb/model"
+	"plumb/model/text"
+	"plumb/ui/ran"
+)
+
+// remembered is how many commands "what ran" goes back.
+const remembered = 1000
+
+// OpenOptions say what to open and in which world. Getenv, Now and Rand are required.
+type OpenOptions struct {
+	Dir      string // The repository, or a directory in it.
+	ReadOnly bool   // Nothing may be written in any environment.
+	Getenv   func(string) string
+	Now      func() time.Time
+	Rand     io.Reader
+}
+
+// Opened is a repository that was opened from a directory, with all that was
+// wired around it.
+type Opened struct {
+	Workspace *workspace.Workspace
+	Operator  config.Operator // What the operator chose for themselves.
+	ReadOnly  bool            // Nothing may be written from here, by flag or by the operator's choice.
+	Ran       *ran.Log
+	Problem   error // Why plumb.yaml cannot be used; there are no environments then, and history still works.
+	Nobody    error // Why it is not known who the operator is; they can look and not sign.
+
+	dir     string
+	store   objects.Store
+	trust   *trust.Store
+	key     trust.Key
+	allowed atomic.Bool
+	now     func() time.Time
+}
+
+// Close ends the children that work for the repository.
+func (o *Opened) Close() error { return o.store.Close() }
+
+// Open opens the repository of a directory. It reads the configurations, runs nothing that the
+// repository names, and writes nothing.
+func Open(ctx context.Context, opt OpenOptions) (*Opened, error) {
+	operator, err := config.LoadOperator(config.OperatorFile(opt.Getenv))
+	if err != nil {
+		return nil, err
+	}
+	o := &Opened{Operator: operator, ReadOnly: opt.ReadOnly || operator.ReadOnly, Ran: ran.New(remembered), now: opt.Now}
+	if o.dir, err = filepath.Abs(opt.Dir); err != nil {
+		return nil, fmt.Errorf("open %s: %w", text.Line(opt.Dir), err)
+	}
+	if real, err := filepath.EvalSymlinks(o.dir); err == nil {
+		o.dir = real
+	}
+	if o.store, err = openStore(ctx, o.dir, o.Ran.Add); err != nil {
+		return nil, err
+	}
+	if err := o.wire(ctx, opt); err != nil {
+		return nil, errors.Join(err, o.store.Close())
+	}
+	return o, nil
+}
+
+// MaySign says why the operator may not make, approve or carry out changes from here, or nil. Environments
+// have rules of their own beside it.
+func (o *Opened) MaySign() error {
+	if o.ReadOnly {
+		return model.Refuse("start plumb without --readonly, and look for readonly: in your config.yaml", "plumb is read-only here")
+	}
+	return o.Nobody
+}
+
+// openStore prefers the operator's own git: it opens every kind of repository.
+func openStore(ctx context.Context, dir string, record func(model.Command)) (objects.Store, error) {
+	store, err := gitcli.Open(ctx, dir, record)
+	if errors.Is(err, gitcli.ErrNoGit) {
+		return gogit.Open(dir)
+	}
+	return store, err
+}
+
+// wire puts the workspace together.
+func (o *Opened) wire(ctx context.Context, opt OpenOptions) error {
+	info := o.store.Info()
+	host, err := os.Hostname()
+	if err != nil {
+		return fmt.Errorf("ask this machine for its name: %w", err)
+	}
+	repository, origin := o.configure(ctx)
+	o.trust = trust.Open(trust.StateDir(opt.Getenv))
+	if o.key, err = trustKey(info.GitDir, repository.Environments); err != nil {
+		return err
+	}
+	o.allowed.Store(o.trust.IsTrusted(o.key))
+	git, self, err := o.identify(ctx)
+	if err != nil {
+		o.Nobody = err
+	}
+	o.Workspace = workspace.New(workspace.Options{
+		Store: o.store, Git: git, Config: repository, Origin: origin,
+		Engines: o.engines(repository, info), Self: self, Host: host,
+		StateDir: stateDir(opt.Getenv, info.GitDir),
+		Now:      opt.Now, Rand: opt.Rand,
+	})
+	return nil
+}
+
+// stateDir is where the journals of the repository with that git directory are, and what its runs overwrote.
+func stateDir(getenv func(string) string, gitDir string) string {
+	sum := sha256.Sum256([]byte(gitDir))
+	return filepath.Join(trust.StateDir(getenv), "repos", hex.EncodeToString(sum[:16]))
+}
+
+// identify asks git who the operator is. Git is nil where there is none.
+func (o *Opened) identify(ctx context.Context) (workspace.Git, model.Principal, error) {
+	operator, err := gitcli.NewOperator(o.store, o.Ran.Add)
+	if err != nil {
+		return nil, model.Principal{}, err
+	}
+	name, email, err := operator.Identity(ctx)
+	return operator, model.Principal{Name: text.Line(name), Email: text.Line(email)}, err
+}
+
+// configure reads plumb.yaml, or discovers what there is without one. What is
+// wrong with either is kept, because history needs neither.
+func (o *Opened) configure(ctx context.Context) (config.Repository, workspace.Origin) {
+	repository, found, err := o.readConfig(ctx)
+	origin := workspace.FromFile
+	if err == nil && !found {
+		origin = workspace.FromDiscovery
+		repository.Environments, err = o.discover(ctx)
+	}
+	if err != nil {
+		o.Problem = err
+		return config.Repository{}, workspace.FromNowhere
+	}
+	if len(repository.Environments) == 0 {
+		origin = workspace.FromNowhere
+	}
+	repository.ReadOnly = repository.ReadOnly || o.ReadOnly
+	for i := range repository.Environments {
+		repository.Environments[i].ReadOnly = repository.Environments[i].ReadOnly || repository.ReadOnly
+	}
+	return repository, origin
+}
+
+// readConfig reads plumb.yaml from the work tree, so that one that was just written
+// counts, or from HEAD where there is no work tree.
+func (o *Opened) readConfig(ctx context.Context) (repository config.Repository, found bool, err error) {
+	files, done, err := o.files(ctx)
+	if err != nil || files == nil {
+		return config.Repository{}, false, err
+	}
+	defer done()
+	info, err := fs.Stat(files, config.FileName)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return config.Repository{}, false, nil
+	case err != nil:
+		return config.Repository{}, false, fmt.Errorf("read %s: %w", config.FileName, err)
+	case !info.Mode().IsRegular():
+		return config.Repository{}, false, model.WithHint(fmt.Errorf("%s is not a regular file", config.FileName), "plumb init --print prints one")
+	}
+	data, err := fs.ReadFile(files, config.FileName)
+	if err != nil {
+		return config.Repository{}, false, fmt.Errorf("read %s: %w", config.FileName, err)
+	}
+	repository, err = config.ParseRepository(config.FileName, data)
+	return repository, true, err
+}
+
+// files are those of the work tree, or of HEAD where there is none; nil where there is neither.
+// Links that lead out of the work tree are not followed.
+func (o *Opened) files(ctx context.Context) (files fs.FS, done func(), err error) {
+	info := o.store.Info()
+	if info.WorkTree == "" {
+		files, err = o.head(ctx)
+		return files, func() {}, err
+	}
+	root, err := os.OpenRoot(info.WorkTree)
+	if err != nil {
+		return nil, nil, fmt.Errorf("open the work tree: %w", err)
+	}
+	return root.FS(), func() { _ = root.Close() }, nil // Nothing was written through it.
+}
+
+// head is the files of HEAD; nil for an unborn branch.
+func (o *Opened) head(ctx context.Context) (fs.FS, error) {
+	id := o.store.Info().HeadHash
+	if id == "" {
+		return nil, nil
+	}
+	return objects.FS(ctx, o.store, id)
+}
+
+// discover finds the environments that the files of HEAD declare by themselves.
+func (o *Opened) discover(ctx context.Context) ([]model.Environment, error) {
+	files, err := o.head(ctx)
+	if err != nil || files == nil {
+		return nil, err
+	}
+	targets, err := newHosts("", nil, nil, o.now).Discover(ctx, files)
+	if err != nil {
+		return nil, fmt.Errorf("discover targets: %w", err)
+	}
+	return config.Group(targets), nil
+}
+
+// open opens the repository that the flags name.
+func (inv *invocation) open(ctx context.Context) (*Opened, error) {
+	return Open(ctx, OpenOptions{Dir: inv.repo, ReadOnly: inv.readonly, Getenv: inv.Getenv, Now: inv.Now, Rand: inv.Rand})
+}

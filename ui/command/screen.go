@@ -1,0 +1,70 @@
+package command
+
+import (
+	"cmp"
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"plumb/model"
+	"plumb/model/text"
+	"plumb/themes"
+	"plumb/ui"
+)
+
+// screen opens the screen on a repository. Without a terminal to draw on it is plumb status.
+func (inv *invocation) screen(cmd *cobra.Command, args []string) error {
+	if len(args) == 1 {
+		if err := inv.at(cmd, args[0]); err != nil {
+			return err
+		}
+	}
+	o, err := inv.open(cmd.Context())
+	if err != nil {
+		return err
+	}
+	defer o.Close()
+	if !inv.interactive() {
+		return inv.status(cmd.Context(), o, "", false, false)
+	}
+	return inv.show(cmd, o, text.Safe{})
+}
+
+// at makes PATH the repository. A word that is no directory was probably meant to be a command.
+func (inv *invocation) at(cmd *cobra.Command, path string) error {
+	if _, err := os.Stat(path); err == nil {
+		inv.repo = path
+		return nil
+	}
+	err := model.WithHint(errNeither(path), "plumb help lists the commands")
+	if near := cmd.SuggestionsFor(path); len(near) > 0 {
+		err = model.WithHint(errNeither(path), "did you mean plumb %s?", near[0])
+	}
+	return usage(err)
+}
+
+// interactive reports whether a person sits at both ends.
+func (inv *invocation) interactive() bool {
+	_, in := terminal(inv.In)
+	_, out := terminal(inv.Out)
+	return in && out && inv.Getenv("TERM") != "dumb"
+}
+
+// show runs the screen until the operator leaves it.
+func (inv *invocation) show(cmd *cobra.Command, o *Opened, welcome text.Safe) error {
+	theme := o.Operator.Theme
+	if !inv.colored() {
+		theme = themes.NoColor.Name
+	}
+	split := map[string]string{"split": "on", "unified": "off"}[o.Operator.Split]
+	return ui.Run(cmd.Context(), ui.Options{
+		Workspace: o.Workspace, Theme: theme, Mouse: o.Operator.Mouse, Split: cmp.Or(split, "auto"), ReadOnly: o.ReadOnly,
+		Trusted: o.Trusted(), Trust: o.Trust, TrustQuestion: o.TrustQuestion(),
+		Commands: o.Ran, Now: inv.Now, Welcome: welcome,
+	})
+}
+
+func errNeither(word string) error {
+	return fmt.Errorf("%q is neither a command nor a directory", show(word))
+}

@@ -1,0 +1,95 @@
+package command
+
+import (
+	"context"
+	"errors"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
+
+	"plumb/gitops/workspace"
+	"plumb/model"
+	"plumb/ui/headless"
+)
+
+func (inv *invocation) statusCommand() *cobra.Command {
+	var env string
+	var json, all bool
+	cmd := &cobra.Command{
+		Use:     "status",
+		GroupID: groupLook,
+		Short:   "Live against git",
+		Long: `Looks at the live state of all environments, or of one, and says what is not as git wants it.
+
+The exit code is 0 when everything is in sync, 2 when something differs, and 4 when nothing
+is known to differ but not everything could be looked at.`,
+		Args: inv.nothing,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			o, err := inv.open(cmd.Context())
+			if err != nil {
+				return err
+			}
+			defer o.Close()
+			return inv.status(cmd.Context(), o, env, all, json)
+		},
+	}
+	environmentFlag(inv, cmd, &env, "only this environment")
+	cmd.Flags().BoolVar(&all, "all", false, "also name what is in sync")
+	jsonFlag(cmd, &json)
+	return cmd
+}
+
+func (inv *invocation) status(ctx context.Context, o *Opened, env string, all, json bool) error {
+	environments, err := o.environments(env)
+	if err != nil {
+		return err
+	}
+	observations, err := observeAll(ctx, o.Workspace, environments)
+	if err != nil {
+		return err
+	}
+	if err := inv.printer(json).Status(headless.Status{Environments: observations, All: all}); err != nil {
+		return err
+	}
+	return verdict(observations)
+}
+
+// observeAll looks at several environments at the same time and answers in their order.
+func observeAll(ctx context.Context, w *workspace.Workspace, environments []model.Environment) ([]workspace.Observation, error) {
+	observations := make([]workspace.Observation, len(environments))
+	group, ctx := errgroup.WithContext(ctx)
+	for i, env := range environments {
+		group.Go(func() (err error) {
+			observations[i], err = w.Observe(ctx, env.Name, nil)
+			return err
+		})
+	}
+	return observations, group.Wait()
+}
+
+// verdict is nil when all is in sync. What is known to differ weighs more than what
+// could not be seen; a target that was refused, as in a repository that is not trusted, was not seen at all.
+func verdict(observations []workspace.Observation) error {
+	var worst error
+	for _, o := range observations {
+		for _, t := range o.Targets {
+			switch {
+			case errors.Is(t.Err, model.ErrRefused):
+				return t.Err
+			case t.Err != nil:
+				worst = errUnseen
+			}
+		}
+	}
+	for _, o := range observations {
+		for _, s := range []model.Status{model.Pending, model.Drifted, model.Missing, model.Extra} {
+			if o.Count(s) > 0 {
+				return errDiffers
+			}
+		}
+		if o.Count(model.Unknown) > 0 {
+			worst = errUnseen
+		}
+	}
+	return worst
+}

@@ -1,0 +1,70 @@
+package command
+
+import (
+	"fmt"
+	"strings"
+
+	"plumb/ui/headless"
+)
+
+const exitTopic = `Exit codes
+
+  0  fine
+  1  error: what was asked for could not be done, or makes no sense
+  2  differences: plumb status and plumb diff found that something differs
+  3  refused: not approved, against the rules, read-only, or the repository is not trusted
+  4  the outcome is unknown or partial: an apply that did not come to a good end, or a look at
+     reality that could not see everything and found no difference in what it saw
+
+Errors go to standard error, as a line "error: …", and where there is a way out a line "hint: …". Standard output holds the
+answer and nothing else, with and without --json.`
+
+const wordsTopic = `Words
+
+  environment   a place where the infrastructure is real: production
+  target        what one engine plans and applies: a set of hosts
+  provider      the adapter to one engine: hosts
+  resource      one thing of a target, by its address: web-2:/etc/nginx/nginx.conf
+  change        a sealed plan with a reason; it is approved, applied, rolled back
+  approval      one person's word on exactly one change
+  run           one execution of a change
+  drift         live is neither what was applied nor what git wants
+  restore       drift goes: git wins
+  adopt         drift stays: live wins and becomes a commit
+
+How a resource stands to git
+
+  in sync       live is as git wants it
+  pending       live is as it was applied; git has moved on, somebody's commit waits
+  drifted       live is neither: somebody's hand, or something broken
+  missing       git wants it, and it is not there
+  extra         it is there, and git does not want it
+  unknown       nobody can say, for the reason given; never taken for in sync
+
+Whether a step can be taken back
+
+  clean         exactly
+  disruptive    with an interruption or a risk on the way
+  lossy         only with loss, unless there is a backup
+  final         not at all
+  unknown       no rule knows; counts as worse than lossy
+
+A revision is whatever git knows, and also live:ENV for what is applied to an environment and
+git:ENV for what git wants there.`
+
+func jsonTopic() string {
+	var b strings.Builder
+	b.WriteString(`JSON documents
+
+With --json, standard output holds exactly one document, and errors and progress go to standard error.
+Each document says what it is in "schema". Within a version, fields may be added; none is renamed, removed or
+given another meaning. Lists are never null. Times are RFC 3339 in UTC. A time or revision that is not known is
+an empty string. Text of others is sanitised, and secrets are masked, as on screen.
+
+`)
+	for _, name := range headless.SchemaNames() {
+		fmt.Fprintf(&b, "  plumb.%s/1\n", name)
+	}
+	b.WriteString("\nplumb help json status prints the JSON schema of plumb.status/1.")
+	return b.String()
+}
