@@ -23,7 +23,9 @@ func Decide(env Environment, c Change) []Rule {
 	if !c.State.IsOpen() {
 		add("open", false, "the change is %s", c.State)
 	}
-	add("read-only", !env.ReadOnly, "%s", map[bool]string{true: env.Name + " is read-only", false: env.Name + " may be written"}[env.ReadOnly])
+	if env.ReadOnly {
+		add("read-only", false, "%s is read-only", env.Name)
+	}
 	if env.Approvals > 0 {
 		got := len(Approvers(env, c))
 		add("approvals", got >= env.Approvals, "approvals %d of %d", got, env.Approvals)
