@@ -8,7 +8,7 @@ import (
 	"plumb/gitops/objects"
 	"plumb/model"
 	"plumb/model/diff"
-	// "plumb/model/secret"
+	"plumb/model/secret"
 	"plumb/model/text"
 )
 
@@ -104,7 +104,7 @@ func (w *Workspace) blob(ctx context.Context, mode model.FileMode, id model.Hash
 // compare is the one place where two versions are put beside each other, so that no view can forget the mask.
 func compare(path string, before, after []byte, whole bool, opt diff.Options) diff.File {
 	opt.Path = path
-	// before, after = secret.MaskPair(path, before, after, whole)
+	before, after = secret.MaskPair(path, before, after, whole)
 	return diff.Text(before, after, opt)
 }
 
