@@ -22,7 +22,10 @@ func (t Text) file(p *page, f FileDiff) {
 		now = "/dev/null"
 	}
 	if f.Address != "" {
-		about := fmt.Sprintf("# %s %s/%s: %s", line(f.Environment), line(f.Target), line(string(f.Address)), f.Status)
+		about := fmt.Sprintf("# %s %s/%s", line(f.Environment), line(f.Target), line(string(f.Address)))
+		if f.Status != "" {
+			about += ": " + string(f.Status)
+		}
 		if !f.Reason.IsEmpty() {
 			about += ", " + oneLine(f.Reason)
 		}
