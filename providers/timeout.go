@@ -38,7 +38,7 @@ func within(ctx context.Context, limit time.Duration, what string, do func(conte
 	defer cancel()
 	err := do(bounded)
 	if err != nil && ctx.Err() == nil && errors.Is(bounded.Err(), context.DeadlineExceeded) {
-		return model.WithHint(fmt.Errorf("%s took longer than %s: %w", what, limit, err), "a larger timeout can be set in the configuration")
+		return model.WithHint(fmt.Errorf("%s took longer than %s: %w", what, limit, err), "see under what ran which host is slow, and try it by hand")
 	}
 	return err
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"reflect"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -83,21 +84,39 @@ func (d *document) first(list string) bool {
 }
 
 func (d *document) environments(environments []model.Environment) {
-	d.key(0, "environments:", lookup(repositoryFile{}, "environments").doc)
-	seen := map[string]bool{}
+	names := map[string]bool{}
+	var files []environmentFile
+	var out []string
 	for _, e := range environments {
 		f := environmentOf(e)
 		why := reject(environmentFile{Name: f.Name, Color: f.Color, Approvals: f.Approvals, Branch: f.Branch})
-		if why == "" && seen[f.Name] {
+		if why == "" && names[f.Name] {
 			why = "there is another environment of this name"
 		}
-		if why != "" {
-			d.comment(2, "Left out: "+why)
-			d.commented(2, func() { d.environment(f) })
-			continue
+		names[f.Name] = names[f.Name] || why == ""
+		files, out = append(files, f), append(out, why)
+	}
+	d.list(0, "environments:", lookup(repositoryFile{}, "environments").doc, out, func(i int) { d.environment(files[i]) })
+}
+
+// list writes a key and its items, those that the file could not hold as comments that say why. A
+// key that is left without items becomes a comment too, because an empty value is an error.
+func (d *document) list(indent int, key, doc string, leftOut []string, item func(i int)) {
+	write := func() {
+		d.key(indent, key, doc)
+		for i, why := range leftOut {
+			if why == "" {
+				item(i)
+				continue
+			}
+			d.comment(indent+2, "Left out: "+why)
+			d.commented(indent+2, func() { item(i) })
 		}
-		seen[f.Name] = true
-		d.environment(f)
+	}
+	if slices.Contains(leftOut, "") {
+		write()
+	} else {
+		d.commented(indent, write)
 	}
 }
 
@@ -111,27 +130,24 @@ func (d *document) environment(f environmentFile) {
 	if explain {
 		doc = lookup(f, "targets").doc
 	}
-	d.key(4, "targets:", doc)
 	var held []targetFile
-	for _, t := range f.Targets {
-		why := reject(environmentFile{Name: "x", Targets: []targetFile{t}})
+	out := make([]string, len(f.Targets))
+	for i, t := range f.Targets {
+		out[i] = reject(environmentFile{Name: "x", Targets: []targetFile{t}})
 		for _, h := range held {
 			switch {
-			case why != "":
+			case out[i] != "":
 			case h.Name == t.Name:
-				why = "there is another target of this name"
+				out[i] = "there is another target of this name"
 			case overlaps(h.Path, t.Path):
-				why = "its path overlaps that of " + h.Name
+				out[i] = "its path overlaps that of " + h.Name
 			}
 		}
-		if why != "" {
-			d.comment(6, "Left out: "+why)
-			d.commented(6, func() { d.target(t) })
-			continue
+		if out[i] == "" {
+			held = append(held, t)
 		}
-		held = append(held, t)
-		d.target(t)
 	}
+	d.list(4, "targets:", doc, out, func(i int) { d.target(f.Targets[i]) })
 }
 
 func (d *document) target(t targetFile) {

@@ -136,3 +136,18 @@ func TestReferenceExplainsEveryKey(t *testing.T) {
 		}
 	}
 }
+
+func TestAnEnvironmentWithoutAnythingToHoldIsStillAValidFile(t *testing.T) {
+	t.Parallel()
+	file := config.Write([]model.Environment{{Name: "production", Targets: []model.Target{{Name: "web", Provider: "hosts", Path: "web"}}}})
+	got, err := config.ParseRepository(config.FileName, file)
+	if err != nil {
+		t.Fatalf("what init writes is refused: %v\n%s", err, file)
+	}
+	if len(got.Environments) != 1 || len(got.Environments[0].Targets) != 0 {
+		t.Errorf("read back as %+v, want production without targets", got.Environments)
+	}
+	if _, err := config.ParseRepository(config.FileName, config.Write([]model.Environment{{Name: "Not A Name"}})); err != nil {
+		t.Errorf("a file of which nothing is left is refused: %v", err)
+	}
+}
