@@ -24,6 +24,9 @@ import (
 // The run says how it ended; the error wraps [model.ErrRefused] when nothing was begun because a rule
 // forbids it, and [model.ErrUncertain] for a partial or unknown outcome.
 func (w *Workspace) Apply(ctx context.Context, id model.ChangeID, watch func(model.Event)) (model.Run, error) {
+	if err := w.MaySign(); err != nil {
+		return model.Run{}, err
+	}
 	c, err := w.Change(ctx, string(id))
 	if err != nil {
 		return model.Run{}, err

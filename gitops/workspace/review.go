@@ -139,6 +139,9 @@ func (w *Workspace) Governed(ctx context.Context, name string) (model.Environmen
 // Approve records the operator's approval, bound to the change's digest and
 // revision. It is refused when the rules do not allow it or when reality moved, which voids the change.
 func (w *Workspace) Approve(ctx context.Context, id model.ChangeID) (model.Change, error) {
+	if err := w.MaySign(); err != nil {
+		return model.Change{}, err
+	}
 	c, err := w.Change(ctx, string(id))
 	if err != nil {
 		return c, err
@@ -176,6 +179,9 @@ func (w *Workspace) requireHolds(ctx context.Context, c model.Change) error {
 
 // Abandon gives an open change up and deletes its branch.
 func (w *Workspace) Abandon(ctx context.Context, id model.ChangeID, why string) (model.Change, error) {
+	if err := w.MaySign(); err != nil {
+		return model.Change{}, err
+	}
 	c, err := w.Change(ctx, string(id))
 	if err != nil {
 		return c, err

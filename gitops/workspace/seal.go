@@ -58,6 +58,9 @@ func (w *Workspace) plan(ctx context.Context, c model.Change) ([]model.Plan, err
 // Seal makes the change of a draft: a commit on its branch, a digest, an entry
 // in the ledger. The reason is required: histories without reasons explain nothing.
 func (w *Workspace) Seal(ctx context.Context, d *Draft, reason string) (model.Change, error) {
+	if err := w.MaySign(); err != nil {
+		return model.Change{}, err
+	}
 	reason = strings.TrimSpace(reason)
 	if reason == "" {
 		return model.Change{}, model.WithHint(fmt.Errorf("a change needs a reason"), "say why in a sentence; it goes into the history")

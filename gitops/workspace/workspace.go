@@ -51,6 +51,7 @@ type Options struct {
 	StateDir string            // Private directory for journals and earlier contents of this repository.
 	Now      func() time.Time
 	Rand     io.Reader // Where ids come from.
+	Looking  error     // Why the operator can only look: read-only, or git does not know who they are. Nil where they may act.
 }
 
 // Origin says where the environments come from.
@@ -99,6 +100,10 @@ func (w *Workspace) Origin() Origin { return w.opt.Origin }
 
 // Self is who is at work.
 func (w *Workspace) Self() model.Principal { return w.opt.Self }
+
+// MaySign says why nothing can be sealed, approved, abandoned or applied from
+// here, or nil. Environments have rules of their own beside it.
+func (w *Workspace) MaySign() error { return w.opt.Looking }
 
 // Environments are the environments in the order of plumb.yaml.
 func (w *Workspace) Environments() []model.Environment { return w.opt.Config.Environments }

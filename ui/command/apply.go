@@ -27,7 +27,7 @@ commit and the digest of the change, and is void when either moves. plumb change
 				return err
 			}
 			defer o.Close()
-			if err := o.MaySign(); err != nil {
+			if err := o.Workspace.MaySign(); err != nil {
 				return err
 			}
 			c, err := o.Workspace.Change(cmd.Context(), args[0])
@@ -64,7 +64,7 @@ partial or unknown, and 1 when it failed with nothing of it in effect.`,
 				return err
 			}
 			defer o.Close()
-			if err := o.MaySign(); err != nil {
+			if err := o.Workspace.MaySign(); err != nil {
 				return err
 			}
 			c, err := o.Workspace.Change(cmd.Context(), args[0])

@@ -100,7 +100,7 @@ func (inv *invocation) create(ctx context.Context, req workspace.Request, reason
 		return err
 	}
 	defer o.Close()
-	if err := o.MaySign(); err != nil {
+	if err := o.Workspace.MaySign(); err != nil {
 		return err
 	}
 	env, err := o.environment(req.Environment)
@@ -247,7 +247,7 @@ func (inv *invocation) changeAbandonCommand() *cobra.Command {
 				return err
 			}
 			defer o.Close()
-			if err := o.MaySign(); err != nil {
+			if err := o.Workspace.MaySign(); err != nil {
 				return err
 			}
 			c, err := o.Workspace.Change(cmd.Context(), args[0])

@@ -44,7 +44,6 @@ type Opened struct {
 	ReadOnly  bool            // Nothing may be written from here, by flag or by the operator's choice.
 	Ran       *ran.Log
 	Problem   error // Why plumb.yaml cannot be used; there are no environments then, and history still works.
-	Nobody    error // Why it is not known who the operator is; they can look and not sign.
 
 	dir     string
 	store   objects.Store
@@ -80,15 +79,6 @@ func Open(ctx context.Context, opt OpenOptions) (*Opened, error) {
 	return o, nil
 }
 
-// MaySign says why the operator may not make, approve or carry out changes from here, or nil. Environments
-// have rules of their own beside it.
-func (o *Opened) MaySign() error {
-	if o.ReadOnly {
-		return model.Refuse("start plumb without --readonly, and look for readonly: in your config.yaml", "plumb is read-only here")
-	}
-	return o.Nobody
-}
-
 // openStore prefers the operator's own git: it opens every kind of repository.
 func openStore(ctx context.Context, dir string, record func(model.Command)) (objects.Store, error) {
 	store, err := gitcli.Open(ctx, dir, record)
@@ -111,15 +101,15 @@ func (o *Opened) wire(ctx context.Context, opt OpenOptions) error {
 		return err
 	}
 	o.allowed.Store(o.trust.IsTrusted(o.key))
-	git, self, err := o.identify(ctx)
-	if err != nil {
-		o.Nobody = err
+	git, self, looking := o.identify(ctx)
+	if o.ReadOnly {
+		looking = model.Refuse("start plumb without --readonly, and look for readonly: in your config.yaml", "plumb is read-only here")
 	}
 	o.Workspace = workspace.New(workspace.Options{
 		Store: o.store, Git: git, Config: repository, Origin: origin,
 		Engines: o.engines(repository, info), Self: self, Host: host,
 		StateDir: stateDir(opt.Getenv, info.GitDir),
-		Now:      opt.Now, Rand: opt.Rand,
+		Now:      opt.Now, Rand: opt.Rand, Looking: looking,
 	})
 	return nil
 }
