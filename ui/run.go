@@ -15,7 +15,8 @@ func Run(ctx context.Context, opt Options) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	a := newApp(ctx, opened{opt.Workspace}, opt)
-	options := []tea.ProgramOption{tea.WithContext(ctx), tea.WithFilter(coalesce(opt.Now))}
+	// At the usual sixty frames a key waits up to a sixtieth of a second for its frame.
+	options := []tea.ProgramOption{tea.WithContext(ctx), tea.WithFilter(coalesce(opt.Now)), tea.WithFPS(120)}
 	if os.Getenv("NO_COLOR") != "" {
 		// Any value counts; the library asks for one that is true.
 		a.profile = colorprofile.ASCII
