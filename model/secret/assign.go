@@ -94,7 +94,7 @@ var (
 	hereDocument = regexp.MustCompile(`^<<[-~]?\s*["']?(\w+)`)
 	blockScalar  = regexp.MustCompile(`^[|>][-+0-9]*\s*(?:#.*)?$`)
 	yamlTag      = regexp.MustCompile(`^(?:[!&]\S+\s+)+`)
-	isLeading    = regexp.MustCompile(`^[-#;/+\s]*(?:(?:export|set|ENV|ARG|setenv|local|readonly|const|let|var|Environment=)\s*)?["'\\]*$`)
+	leader       = regexp.MustCompile(`^[-#;/+\s]*(?:(?:export|set|ENV|ARG|setenv|local|readonly|const|let|var|Environment=)\s*)?["'\\]*$`)
 )
 
 // value masks what stands after a separator, and answers where to go on; 0 when nothing was masked.
@@ -104,24 +104,28 @@ func (f *finder) value(start, nameLo, nameEnd, sep, hi, depth int, key string) i
 		at++
 	}
 	at = f.skipBlanks(at, hi)
-	if m := yamlTag.FindIndex(f.data[at:hi]); m != nil {
-		at += m[1]
+	if at < hi && (f.data[at] == '!' || f.data[at] == '&') {
+		if m := yamlTag.FindIndex(f.data[at:hi]); m != nil {
+			at += m[1]
+		}
 	}
 	rest := f.data[at:hi]
-	leading := !f.prose && isLeading.Match(f.data[start:nameLo])
+	leading := !f.prose && leads(f.data[start:nameLo])
 	if len(bytes.Trim(rest, " \t,{[(\\")) == 0 || rest[0] == '#' && leading {
 		if leading {
 			f.open(scalarsOnly, key, depth)
 		}
 		return 0
 	}
-	if leading && blockScalar.Match(rest) {
+	if leading && (rest[0] == '|' || rest[0] == '>') && blockScalar.Match(rest) {
 		f.open(wholeLines, key, depth)
 		return hi
 	}
-	if m := hereDocument.FindSubmatch(rest); m != nil {
-		f.openUntil(string(m[1]), key, at)
-		return hi
+	if rest[0] == '<' {
+		if m := hereDocument.FindSubmatch(rest); m != nil {
+			f.openUntil(string(m[1]), key, at)
+			return hi
+		}
 	}
 	switch {
 	case isQuote(rest[0]) || rest[0] == '\\' && len(rest) > 1 && isQuote(rest[1]):
@@ -135,6 +139,11 @@ func (f *finder) value(start, nameLo, nameEnd, sep, hi, depth int, key string) i
 		return 0
 	}
 	return f.bare(start, nameLo, nameEnd, at, hi, leading, key)
+}
+
+// leads reports whether what stands before a name leaves it the first thing on its line.
+func leads(before []byte) bool {
+	return len(before) == 0 || leader.Match(before)
 }
 
 // bracket answers the length of the text up to the bracket that closes the first, or of all of it.
@@ -197,10 +206,11 @@ func closing(text, quote []byte) (end, stop int) {
 		}
 		return -1, -1
 	}
-	for i := 0; i < len(text); i++ {
+	last := bytes.LastIndexByte(text, quote[0])
+	for i := 0; i <= last; i++ {
 		switch {
-		case text[i] == '\\' && quote[0] != '`' && bytes.IndexByte(text[min(i+2, len(text)):], quote[0]) >= 0:
-			i++
+		case text[i] == '\\' && quote[0] != '`' && i+2 <= last:
+			i++ // Were the last quote escaped, nothing would end the text.
 		case text[i] == quote[0]:
 			if quote[0] == '\'' && i+1 < len(text) && text[i+1] == '\'' {
 				i++
@@ -211,6 +221,10 @@ func closing(text, quote []byte) (end, stop int) {
 	}
 	return -1, -1
 }
+
+// nearby is how many bytes before a name may hold the bracket that it stands in. Like all limits here it keeps the work in
+// proportion to the length of the text, whatever is in it.
+const nearby = 4096
 
 // bare masks a value without quotes that starts at at. How far it goes depends on what is around it.
 func (f *finder) bare(start, nameLo, nameEnd, at, hi int, leading bool, key string) int {
@@ -230,7 +244,7 @@ func (f *finder) bare(start, nameLo, nameEnd, at, hi int, leading bool, key stri
 		if c := comment(rest); c >= 0 && isReference(bytes.TrimRight(rest[:c], " \t,;"), false) {
 			return 0
 		}
-	case !f.prose && bytes.IndexByte(f.data[start:nameLo], '{') >= 0:
+	case !f.prose && bytes.IndexByte(f.data[max(start, nameLo-nearby):nameLo], '{') >= 0:
 		n = ends(rest, ",}")
 	default:
 		if reference := startsReference.Find(rest); reference != nil {

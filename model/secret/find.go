@@ -10,7 +10,7 @@ import (
 const sampleSize = 8000
 
 // lookAhead is how many lines a quoted value or a key is followed before it is taken for unfinished.
-const lookAhead = 500
+const lookAhead = 200
 
 // finder goes through a text line by line.
 type finder struct {
@@ -151,18 +151,31 @@ func (f *finder) open(mode blockMode, key string, depth int) {
 	f.blocks = append(f.blocks, block{mode: mode, key: key, depth: depth})
 }
 
-// openUntil opens a block that ends with a word, if it does end.
+// openUntil opens a block that ends with a word or a quote, if it does end.
 func (f *finder) openUntil(word, key string, at int) {
+	b := block{mode: untilWord, key: key, until: word}
 	end := at
 	for range lookAhead {
 		if end = f.lineEnd(end) + 1; end >= len(f.data) {
 			return
 		}
-		if bytes.Contains(f.data[end:f.lineEnd(end)], []byte(word)) {
-			f.blocks = append(f.blocks, block{mode: untilWord, key: key, until: word})
+		if n, _ := b.end(f.data[end:f.lineEnd(end)]); n >= 0 {
+			f.blocks = append(f.blocks, b)
 			return
 		}
 	}
+}
+
+// end answers where on a line the end of a block stands and how long it is; -1 where it does not. A quote ends
+// anywhere, the word of a here-document is a line of its own.
+func (b *block) end(line []byte) (at, length int) {
+	if isQuote(b.until[len(b.until)-1]) {
+		return bytes.Index(line, []byte(b.until)), len(b.until)
+	}
+	if string(bytes.TrimSpace(line)) == b.until {
+		return 0, len(line)
+	}
+	return -1, 0
 }
 
 // blockLine masks a line of a block, and reports whether that is all to be done with it.
@@ -172,13 +185,14 @@ func (f *finder) blockLine(b *block, start, hi int) bool {
 		f.add(start, hi, b.key)
 		return true
 	case untilWord:
-		end := bytes.Index(f.data[start:hi], []byte(b.until))
+		end, length := b.end(f.data[start:hi])
 		if end < 0 {
 			f.add(start, hi, b.key)
 			return true
 		}
 		f.add(start, start+end, b.key)
 		f.blocks = f.blocks[:len(f.blocks)-1]
+		f.line(start+end+length, hi)
 		return true
 	case allValues:
 		return false

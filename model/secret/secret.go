@@ -33,7 +33,23 @@ func Mask(path string, data []byte, whole bool) []byte {
 	if whole || isKeyFile(path) {
 		return maskWhole(data, "")
 	}
-	return replace(data, find(data, false), nil)
+	return fixed(data, false)
+}
+
+// maxRounds bounds how often a text is gone through. A second round finds nothing new, but in text made to
+// confuse: masking one thing there can uncover another.
+const maxRounds = 20
+
+// fixed masks data until there is nothing more to mask.
+func fixed(data []byte, prose bool) []byte {
+	for range maxRounds {
+		out := replace(data, find(data, prose), nil)
+		if bytes.Equal(out, data) {
+			break
+		}
+		data = out
+	}
+	return data
 }
 
 // MaskPair masks two versions of a file. Where the same place has another secret
@@ -47,6 +63,17 @@ func MaskPair(path string, old, new []byte, whole bool) (o, n []byte) {
 		}
 		return maskWhole(old, ""), maskWhole(new, changed)
 	}
+	for range maxRounds {
+		o, n = maskOnce(old, new)
+		if bytes.Equal(o, old) && bytes.Equal(n, new) {
+			break
+		}
+		old, new = o, n
+	}
+	return o, n
+}
+
+func maskOnce(old, new []byte) (o, n []byte) {
 	inOld, inNew := find(old, false), find(new, false)
 	o, n = replace(old, inOld, nil), replace(new, inNew, nil)
 	if len(inNew) == 0 || old == nil {
@@ -57,11 +84,7 @@ func MaskPair(path string, old, new []byte, whole bool) (o, n []byte) {
 
 // MaskText masks secrets in an error text, a log line or a command line.
 func MaskText(s string) string {
-	found := find([]byte(s), true)
-	if len(found) == 0 {
-		return s
-	}
-	return string(replace([]byte(s), found, nil))
+	return string(fixed([]byte(s), true))
 }
 
 func maskWhole(data []byte, changed string) []byte {

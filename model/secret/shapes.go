@@ -24,6 +24,7 @@ var (
 	letters  = classOf("AZ", "az", digits)
 	wordlike = classOf("AZ", "az", digits, "__", "--")
 	dotted   = classOf("AZ", "az", digits, "__", "--", "..")
+	endsURL  = classOf("  ", "\t\t", "\"\"", "''", "``", "<<", ">>")
 	slashed  = classOf("AZ", "az", digits, "__", "--", "..", "//", "++", "==", "~~")
 )
 
@@ -75,13 +76,31 @@ func (f *finder) shapes(start, hi int) {
 		}
 		inWord = letters[line[i]] || line[i] == '_'
 	}
+	f.urls(line, start)
+}
+
+// urls finds the passwords of URLs.
+func (f *finder) urls(line []byte, start int) {
 	for at := 0; ; {
 		n := bytes.Index(line[at:], []byte("://"))
 		if n < 0 {
 			return
 		}
 		at += n + 3
-		f.userinfo(start+at, hi)
+		end := at
+		for end < len(line) && !endsURL[line[end]] {
+			end++
+		}
+		// All that goes by the name of URL in this word is looked at before the next word is.
+		for last := at + bytes.LastIndexByte(line[at:end], '@'); at <= last; {
+			at += f.userinfo(start+at, start+end)
+			n := bytes.Index(line[at:end], []byte("://"))
+			if n < 0 {
+				break
+			}
+			at += n + 3
+		}
+		at = end
 	}
 }
 
@@ -103,23 +122,17 @@ func (s shape) match(text []byte) int {
 	return n
 }
 
-// userinfo masks the password of a URL whose authority starts at at, or a long user name
-// without one, which is how tokens are passed.
-func (f *finder) userinfo(at, hi int) {
-	end, slash := at, -1
-	for end < hi && bytes.IndexByte([]byte(" \t\"'`<>"), f.data[end]) < 0 {
-		if slash < 0 && bytes.IndexByte([]byte("/?#"), f.data[end]) >= 0 {
-			slash = end
-		}
-		end++
-	}
+// userinfo masks the password of a URL whose authority starts at at and ends before
+// end, or a long user name without one, which is how tokens are passed. It
+// answers how many bytes it has dealt with.
+func (f *finder) userinfo(at, end int) int {
 	// A slash ends the authority, unless it is part of a password: what stands before it is no port then.
-	if slash >= 0 && !passwordBeforeSlash.Match(f.data[at:slash]) {
-		end = slash
+	if n := bytes.IndexAny(f.data[at:end], "/?#"); n >= 0 && !passwordBeforeSlash.Match(f.data[at:at+n]) {
+		end = at + n
 	}
 	host := bytes.LastIndexByte(f.data[at:end], '@')
 	if host < 0 {
-		return
+		return end - at
 	}
 	colon := bytes.IndexByte(f.data[at:at+host], ':')
 	switch {
@@ -130,6 +143,7 @@ func (f *finder) userinfo(at, hi int) {
 	case host >= 16 && !isReference(f.data[at:at+host], true):
 		f.add(at, at+host, "://")
 	}
+	return host
 }
 
 var passwordBeforeSlash = regexp.MustCompile(`^[^:@]*:[^@]*[^@0-9][^@]*$`)
@@ -188,15 +202,15 @@ func (f *finder) keyBlock(lo, hi int) int {
 }
 
 var (
-	flag    = regexp.MustCompile(`(?:^|[\s"'\[])--?([A-Za-z][\w-]*)(["']?,?\s+)`)
-	netrc   = regexp.MustCompile(`\blogin\s+\S+\s+password\s+((?:«secret, changed»|\S)+)`)
-	twoWord = regexp.MustCompile(`^([\w-]+)[ \t]+(\S+?);?\s*$`)
+	flag       = regexp.MustCompile(`(?:^|[\s"'\[])--?([A-Za-z][\w-]*)(["']?,?\s+)`)
+	netrc      = regexp.MustCompile(`\blogin\s+\S+\s+password\s+((?:«secret, changed»|\S)+)`)
+	secondWord = regexp.MustCompile(`^[ \t]+(\S+?);?\s*$`)
 )
 
 // spaced finds secrets that only a blank parts from their name: "--password x", "requirepass x", and .netrc files.
 func (f *finder) spaced(start, hi int) {
 	line := f.data[start:hi]
-	if bytes.IndexByte(line, '-') >= 0 {
+	if hasFlag(line) {
 		for at := 0; at < len(line); {
 			m := flag.FindSubmatchIndex(line[at:])
 			if m == nil {
@@ -231,14 +245,39 @@ func (f *finder) spaced(start, hi int) {
 			f.add(start+m[2], start+m[3], "password")
 		}
 	}
-	if m := twoWord.FindSubmatchIndex(line); m != nil {
-		var buf [maxName]byte
-		if clear[string(normal(line[m[2]:m[3]], &buf))] && !isReference(line[m[4]:m[5]], false) && !bytes.ContainsAny(line[m[4]:m[5]][:1], "={:") {
-			lo, hi := m[4], m[5]
-			if hi-lo > 1 && isQuote(line[lo]) && line[hi-1] == line[lo] {
-				lo, hi = lo+1, hi-1
-			}
-			f.add(start+lo, start+hi, string(line[m[2]:m[3]]))
+	f.twoWords(line, start)
+}
+
+// hasFlag is a quick look for what may be the name of a flag.
+func hasFlag(line []byte) bool {
+	for i := 0; i+1 < len(line); i++ {
+		if line[i] == '-' && letters[line[i+1]] && (i == 0 || !letters[line[i-1]]) {
+			return true
 		}
 	}
+	return false
+}
+
+// twoWords finds the secret of a line that is a name, a blank and a value: "requirepass x".
+func (f *finder) twoWords(line []byte, start int) {
+	end := 0
+	for end < len(line) && isNameByte(line[end]) {
+		end++
+	}
+	var buf [maxName]byte
+	if end == 0 || end == len(line) || line[end] != ' ' && line[end] != '\t' || !clear[string(normal(line[:end], &buf))] {
+		return
+	}
+	m := secondWord.FindSubmatchIndex(line[end:])
+	if m == nil {
+		return
+	}
+	lo, hi := end+m[2], end+m[3]
+	if isReference(line[lo:hi], false) || bytes.IndexByte([]byte("={:"), line[lo]) >= 0 {
+		return
+	}
+	if hi-lo > 1 && isQuote(line[lo]) && line[hi-1] == line[lo] {
+		lo, hi = lo+1, hi-1
+	}
+	f.add(start+lo, start+hi, string(line[:end]))
 }
