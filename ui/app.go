@@ -46,6 +46,7 @@ type Options struct {
 	Commands Commands
 	Now      func() time.Time
 	Welcome  text.Safe // What to try first; empty for nothing.
+	Problem  error     // Why plumb.yaml cannot be used; there are no environments then.
 }
 
 // App is the whole screen.
@@ -53,7 +54,8 @@ type App struct {
 	opt     Options
 	ws      source
 	ctx     context.Context
-	working *sync.WaitGroup // What runs for streams; the program waits for it at its end.
+	after   func(time.Duration, tea.Msg) tea.Cmd // Delivers a message later; tests have a clock of their own.
+	working *sync.WaitGroup                      // What runs for streams; the program waits for it at its end.
 
 	st      themes.Styles
 	theme   string // As the operator chose it; "auto" follows the terminal.
@@ -88,6 +90,7 @@ type App struct {
 	spinning  bool
 	spinFrame int
 	asks      question  // What dialogs wait for.
+	greeting  bool      // The welcome is shown until the operator goes anywhere.
 	leaving   bool      // Quits when the run has ended.
 	minute    time.Time // The one that the ages on the screen are of.
 	refreshed time.Time
@@ -110,7 +113,7 @@ type notice struct {
 
 // newApp makes the screen of a source. Nothing is read before Init.
 func newApp(ctx context.Context, ws source, opt Options) *App {
-	a := &App{opt: opt, ws: ws, ctx: ctx, working: new(sync.WaitGroup), theme: opt.Theme, dark: true,
+	a := &App{opt: opt, ws: ws, ctx: ctx, after: later, greeting: !opt.Welcome.IsEmpty(), working: new(sync.WaitGroup), theme: opt.Theme, dark: true,
 		profile: colorprofile.TrueColor, waiting: map[*question]bool{}}
 	if a.theme == "" {
 		a.theme = "auto"
@@ -131,6 +134,11 @@ func newApp(ctx context.Context, ws source, opt Options) *App {
 	return a
 }
 
+// later delivers a message after some time.
+func later(d time.Duration, msg tea.Msg) tea.Cmd {
+	return tea.Tick(d, func(time.Time) tea.Msg { return msg })
+}
+
 // startWith is the environment to begin with: production is what people open plumb for.
 func startWith(envs []*environment) int {
 	return max(slices.IndexFunc(envs, func(e *environment) bool { return e.Production }), 0)
@@ -144,7 +152,7 @@ func (a *App) Init() tea.Cmd {
 		a.observeAll(),
 		tea.RequestBackgroundColor,
 		a.ran.wait(a),
-		clock(),
+		a.after(clockTime, clockMsg{}),
 	)
 }
 

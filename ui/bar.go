@@ -33,7 +33,9 @@ func (b *barPane) line(a *App) string {
 	var under themes.Style
 	e := a.env()
 	if e != nil && e.Production {
-		under = e.style.Bar
+		look := e.style.Bar.Look()
+		look.Bold = false
+		under = themes.Make(look)
 		l.Base(under)
 	}
 	on := func(s themes.Style) themes.Style {
@@ -42,7 +44,7 @@ func (b *barPane) line(a *App) string {
 		}
 		return s
 	}
-	l.Gap(1).Add(on(st.Strong), text.Lit("plumb")).Gap(2).Add(on(st.Dim), text.Line(a.ws.Name())).Gap(3)
+	l.Gap(1).Add(on(st.Strong).Bold(), text.Lit("plumb")).Gap(2).Add(on(st.Dim), text.Line(a.ws.Name())).Gap(3)
 	b.zones = b.zones[:0]
 	if e != nil {
 		b.current(a, l, e)
@@ -76,11 +78,21 @@ func (b *barPane) current(a *App, l *paint.Line, e *environment) {
 
 // others draws the other environments, with what needs a person in each.
 func (b *barPane) others(a *App, l *paint.Line, on func(themes.Style) themes.Style) {
+	room := a.width - l.Used() - 14
+	for i, e := range a.envs {
+		if i != a.current {
+			words, _ := e.summary(a.st, a.opt.Trusted)
+			room -= e.name().Width() + words.Width() + 4
+		}
+	}
 	for i, e := range a.envs {
 		if i == a.current {
 			continue
 		}
 		words, style := e.summary(a.st, a.opt.Trusted)
+		if room < 0 {
+			words = e.signs(a.st)
+		}
 		from := l.Used()
 		l.Add(on(e.style.Text), e.name()).Gap(1).Add(on(style), words)
 		b.zones = append(b.zones, zone{from, l.Used(), i})

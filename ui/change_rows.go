@@ -140,7 +140,7 @@ func (p *changePane) row(a *App, i int, focused bool) string {
 	} else {
 		l.Add(env, text.Line(c.Environment))
 	}
-	l.Gap(1).Add(st.Dim, text.Line(string(c.Kind))).Gap(1)
+	l.Gap(1)
 	words := st.Text
 	if !c.State.IsOpen() && c.State != model.Applying {
 		words = st.Dim
@@ -148,7 +148,7 @@ func (p *changePane) row(a *App, i int, focused bool) string {
 	state := text.Line(string(c.State))
 	tail := state.Width() + 8
 	p.needle.found(l, st, words, c.Title, p.w-l.Used()-tail)
-	l.Right(style, state).Right(st.Faint, text.Lit("  ").Plus(age(a.now(), c.SealedAt))).Right(st.Faint, text.Lit(" "))
+	l.Right(style, state).Right(st.Faint, text.Format("%5s", age(a.now(), c.SealedAt))).Right(st.Faint, text.Lit(" "))
 	return l.String()
 }
 
@@ -175,6 +175,8 @@ func (p *changePane) details(a *App) []string {
 				l.Add(st.Bad, text.Lit("✗ ")).Add(st.Text, text.Line(r.Text)).Gap(2)
 			}
 		}
+	} else if c.Run != "" {
+		l.Add(st.Dim, text.Format("run %s", c.Run)).Gap(2).Add(st.Dim, text.Line(c.Note))
 	} else {
 		l.Add(st.Dim, text.Line(c.Note))
 	}

@@ -25,7 +25,7 @@ func (a *App) newConsent(verb text.Safe, env *environment, plans []model.PlanRef
 	if env != nil && (env.Production || grave(plans)) {
 		c.word = env.Name
 	}
-	cmd := c.grace.begin(a.now())
+	cmd := c.grace.begin(a)
 	return c, cmd
 }
 
@@ -43,7 +43,7 @@ func grave(plans []model.PlanRef) bool {
 
 // key takes a key and reports whether it was the yes.
 func (c *consent) key(a *App, k tea.KeyPressMsg) (yes bool, cmd tea.Cmd) {
-	if ok, cmd := c.grace.takes(a.now()); !ok {
+	if ok, cmd := c.grace.takes(a); !ok {
 		return false, cmd
 	}
 	if c.word == "" {
@@ -68,12 +68,12 @@ func (c *consent) foot(a *App, w int) []string {
 		keyHint(l, st, text.Lit("y"), c.verb)
 	default:
 		l.Add(st.Dim, text.Lit("type ")).Add(st.Strong, text.Line(c.word)).Add(st.Dim, text.Lit(" : "))
-		c.in.draw(l, st, max(len(c.word)+4, 16), text.Safe{})
+		c.in.draw(l, st, max(len(c.word)+2, 12), text.Safe{})
 		l.Gap(2)
 		if c.in.value() == c.word {
 			keyHint(l, st, text.Lit("ctrl+y"), c.verb)
 		} else {
-			l.Add(st.Faint, text.Lit("then ctrl+y  ").Plus(c.verb)).Gap(4)
+			l.Add(st.Faint, text.Lit("then ctrl+y  ").Plus(c.verb)).Gap(2)
 		}
 	}
 	l.Right(st.Accent, text.Lit("esc")).Right(st.Dim, text.Lit("  not now "))

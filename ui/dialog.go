@@ -62,13 +62,9 @@ type grace struct {
 type graceMsg struct{}
 
 // begin starts the time of grace.
-func (g *grace) begin(now time.Time) tea.Cmd {
-	*g = grace{appeared: now, last: now}
-	return graceTick()
-}
-
-func graceTick() tea.Cmd {
-	return tea.Tick(quietTime, func(time.Time) tea.Msg { return graceMsg{} })
+func (g *grace) begin(a *App) tea.Cmd {
+	*g = grace{appeared: a.now(), last: a.now()}
+	return a.after(quietTime, graceMsg{})
 }
 
 // ready reports whether the dialog listens.
@@ -78,12 +74,12 @@ func (g *grace) ready(now time.Time) bool {
 }
 
 // takes reports whether a key counts; one that does not begins the quiet anew.
-func (g *grace) takes(now time.Time) (bool, tea.Cmd) {
-	if g.ready(now) {
+func (g *grace) takes(a *App) (bool, tea.Cmd) {
+	if g.ready(a.now()) {
 		return true, nil
 	}
-	g.last = now
-	return false, graceTick()
+	g.last = a.now()
+	return false, a.after(quietTime, graceMsg{})
 }
 
 // box draws a dialog's frame around its rows.

@@ -56,17 +56,18 @@ func (d *askDialog) width(*App) int { return narrowDialog }
 
 func (d *askDialog) draw(a *App, w, h int) []string {
 	rows := []string{""}
+	for _, t := range d.list {
+		rows = append(rows, wrapped(a.st.Text, w-4, 1, t)...)
+	}
+	if len(d.list) > 0 {
+		rows = append(rows, "")
+	}
 	for i, s := range d.sentences {
 		style := a.st.Text
-		if i > 0 {
+		if i > 0 || len(d.list) > 0 {
 			style = a.st.Dim
 		}
 		rows = append(rows, wrapped(style, w-4, 1, s)...)
-		if i == 0 {
-			for _, t := range d.list {
-				rows = append(rows, paint.NewLine(w-4).Gap(3).Add(a.st.Text, t).String())
-			}
-		}
 	}
 	return box(a.st, w, h, d.title, rows, d.consent.foot(a, w-4))
 }
@@ -97,7 +98,7 @@ func (a *App) askTrust() tea.Cmd {
 	}
 	d := &askDialog{
 		title:     []paint.Span{paint.S(a.st.Strong, text.Format("Trust %s?", a.ws.Name()))},
-		sentences: []text.Safe{text.Lit("To see and change what is live, plumb would run what this repository says:"), text.Lit("Looking at its history and files is safe without it. The answer is remembered for this repository.")},
+		sentences: []text.Safe{text.Lit("Looking at its history and files is safe without it. The answer is remembered for this repository.")},
 		list:      list,
 	}
 	var cmd tea.Cmd

@@ -235,7 +235,7 @@ func backRows(a *App, w int, c model.Change) []string {
 			AddNumber(st.Text, text.Line(thousands(len(names))), 3).Gap(3).Add(st.Dim, text.Line(strings.Join(names, ", "))).String())
 	}
 	return append(rows, paint.NewLine(w).Gap(1).AddColumn(st.Dim, text.Lit("afterwards"), 30).
-		Add(st.Dim, text.Format("hold on %s until you lift it, so that nothing puts it back", c.Environment)).String())
+		Add(st.Dim, text.Format("a hold on %s, so that nothing puts back what was taken back", c.Environment)).String())
 }
 
 // planRows lists every step of plans, by target, with its undo class and the reason for that.
@@ -260,13 +260,26 @@ func planRows(a *App, w int, plans []model.PlanRef) []string {
 		for _, s := range steps {
 			l := paint.NewLine(w).Gap(2).Add(actionStyle(st, s.Action), text.Format("%s %-8s", s.Action.Sign(), s.Action))
 			l.AddColumn(st.Text, text.Line(string(s.Address)).TruncateLeft(wide, "…"), wide).Gap(2)
-			l.Add(st.Dim, text.Lit("undo ")).AddColumn(undoStyle(st, s.Undo.Class), text.Line(s.Undo.Class.String()), 10).Gap(2)
-			rows = append(rows, l.Add(st.Dim, text.Line(s.Undo.Reason)).String())
+			l.Add(st.Dim, text.Lit("undo ")).AddColumn(undoStyle(st, s.Undo.Class), text.Line(s.Undo.Class.String()), 10).Gap(1)
+			reason := text.Line(s.Undo.Reason)
+			switch {
+			case s.Undo.Class == model.UndoClean && !s.Undo.LockOut:
+				// What is clean is so for the same reason everywhere, and the first rows say it.
+				rows = append(rows, l.String())
+			case reason.Width() <= l.Free():
+				rows = append(rows, l.Add(st.Dim, reason).String())
+			default:
+				rows = append(rows, l.String())
+				rows = append(rows, wrapped(st.Dim, w, 12, reason)...)
+			}
+			if s.Undo.LockOut {
+				rows = append(rows, paint.NewLine(w).Gap(12).Add(st.Bad, text.Lit("! can lock you out of the host")).String())
+			}
 			if s.Drifted {
 				rows = append(rows, paint.NewLine(w).Gap(12).Add(st.Warning, text.Lit("a hand-made state goes")).String())
 			}
-			for _, e := range s.Effects {
-				rows = append(rows, paint.NewLine(w).Gap(12).Add(st.Faint, text.Line(e)).String())
+			if len(s.Effects) > 0 {
+				rows = append(rows, paint.NewLine(w).Gap(12).Add(st.Faint, text.Line(strings.Join(s.Effects, "  ·  "))).String())
 			}
 		}
 		for _, b := range p.Coverage.Blind {

@@ -146,11 +146,15 @@ func (d *judgeDialog) facts(a *App, w int) []string {
 		if !r.OK {
 			sign, style = text.Lit("✗ "), st.Bad
 		}
-		if l.Used()+len(r.Text)+4 > w {
+		words := text.Line(r.Text)
+		if d.approve && !r.OK && r.Name == "approvals" {
+			sign, style, words = text.Lit("○ "), st.Pending, words.Plus(text.Lit(", yours comes to that"))
+		}
+		if l.Used()+words.Width()+2 > w {
 			rows = append(rows, l.String())
 			l = paint.NewLine(w).Gap(9)
 		}
-		l.Add(style, sign).Add(st.Text, text.Line(r.Text)).Gap(3)
+		l.Add(style, sign).Add(st.Text, words).Gap(3)
 	}
 	rows = append(rows, l.String())
 	l = paint.NewLine(w).Gap(1).AddColumn(st.Dim, text.Lit("bound to"), 10)

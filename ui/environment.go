@@ -93,6 +93,13 @@ func (e *environment) summary(st themes.Styles, trusted bool) (text.Safe, themes
 	add(drifted, "drifted", st.Drifted)
 	add(pending, "pending", st.Pending)
 	add(unknown, "unknown", st.Unknown)
+	if e.obs != nil && e.obs.Hold != nil {
+		if len(words) == 0 {
+			style = st.Warning
+			words = append(words, "in sync")
+		}
+		words = append(words, "hold")
+	}
 	switch {
 	case silent > 0 && trusted:
 		words = append(words, plural(silent, "target")+" ?")
@@ -109,6 +116,24 @@ func (e *environment) summary(st themes.Styles, trusted bool) (text.Safe, themes
 		return text.Lit("in sync"), st.InSync
 	}
 	return text.Line(strings.Join(words, " · ")), style
+}
+
+// signs is summary in signs, where there is no room for words: "≠2 …5".
+func (e *environment) signs(st themes.Styles) text.Safe {
+	var signs text.Safe
+	for _, s := range []model.Status{model.Unknown, model.Missing, model.Drifted, model.Extra, model.Pending} {
+		if n := e.count(func(x model.Status) bool { return x == s }); n > 0 {
+			sign, _ := look(st, s)
+			signs = signs.Plus(sign).Plus(text.Format("%d ", n))
+		}
+	}
+	switch {
+	case !signs.IsEmpty():
+		return signs
+	case e.obs == nil || e.err != nil:
+		return text.Lit("?")
+	}
+	return text.Lit("✓")
 }
 
 // How many environments are looked at at the same time.
@@ -220,6 +245,7 @@ func (a *App) envAsked(q *question) *environment {
 func (a *App) touchEnvironments() {
 	a.bar.touch()
 	a.live.touch()
+	a.history.touch()
 }
 
 // key names a resource across targets.

@@ -31,9 +31,29 @@ func (a *App) keyLine() string {
 		}
 		return l.Add(style, text.Line(a.notice.text.String())).String()
 	}
-	s := a.state()
-	for _, act := range action.Line(a.scope()) {
-		if act.Key() == "" {
+	if n := a.ran.total; n > 0 && a.scope() != action.Ran && a.width >= 100 {
+		l.Right(st.Accent, text.Lit("w")).Right(st.Dim, text.Format(" what ran  %s ", thousands(n)))
+	}
+	a.keys(l)
+	return l.String()
+}
+
+// keys adds the keys that matter here, as many as there is room for; the key for help is always among them.
+func (a *App) keys(l *paint.Line) {
+	st, s := a.st, a.state()
+	cells := func(act action.Action) int { return len(act.Key()) + 1 + len(act.Title) + 2 }
+	line := action.Line(a.scope())
+	reserved := 0
+	for _, act := range line {
+		if act.ID == action.Help {
+			reserved = cells(act)
+		}
+	}
+	for _, act := range line {
+		if act.ID == action.Help {
+			reserved = 0
+		}
+		if act.Key() == "" || cells(act)-2 > l.Free()-reserved {
 			continue
 		}
 		key, title := st.Accent, st.Dim
@@ -41,15 +61,10 @@ func (a *App) keyLine() string {
 			key, title = st.Faint, st.Faint
 		}
 		before := l.Used()
-		l.Add(key, text.Line(act.Key())).Gap(1).Add(title, text.Line(act.Title)).Gap(2)
-		a.zones = append(a.zones, keyZone{before, l.Used() - 2, act.ID})
+		l.Add(key, text.Line(act.Key())).Gap(1).Add(title, text.Line(act.Title))
+		a.zones = append(a.zones, keyZone{before, l.Used(), act.ID})
+		l.Gap(min(2, l.Free()))
 	}
-	if a.opt.Commands != nil {
-		if n := a.ran.total; n > 0 && a.scope() != action.Ran {
-			l.Right(st.Accent, text.Lit("w")).Right(st.Dim, text.Format(" what ran  %s ", thousands(n)))
-		}
-	}
-	return l.String()
 }
 
 // keyZone is where an action stands on the line of keys, for the mouse.

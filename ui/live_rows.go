@@ -58,6 +58,8 @@ func (p *livePane) count(a *App, e *environment, slow bool) text.Safe {
 
 func (p *livePane) body(a *App, e *environment, focused bool) []string {
 	switch {
+	case a.opt.Problem != nil:
+		return failure(a.st, p.w, a.opt.Problem)
 	case e == nil && a.ws.Origin() == workspace.FromFile:
 		return message(a.st, p.w, text.Lit("No environments."), text.Lit("plumb.yaml names none: add one under environments."))
 	case e == nil:
@@ -84,12 +86,12 @@ func (p *livePane) body(a *App, e *environment, focused bool) []string {
 
 // untrusted shows what would run, before anything runs.
 func (p *livePane) untrusted(a *App) []string {
-	rows := message(a.st, p.w, text.Lit("Not looked at: this repository is not trusted yet."),
-		text.Lit("To see the live state, plumb would run:"))
+	rows := message(a.st, p.w, text.Lit("Not looked at: this repository is not trusted yet."))
+	rows = append(rows, paint.NewLine(p.w).Gap(2).Add(a.st.Accent, text.Lit("t")).Add(a.st.Text, text.Lit("  shows what would run, and asks")).String(), "")
 	for _, q := range a.opt.TrustQuestion {
-		rows = append(rows, paint.NewLine(p.w).Gap(4).Add(a.st.Text, text.Line(q)).String())
+		rows = append(rows, wrapped(a.st.Dim, p.w-2, 2, text.Line(q))...)
 	}
-	return append(rows, "", paint.NewLine(p.w).Gap(2).Add(a.st.Accent, text.Lit("t")).Add(a.st.Dim, text.Lit("  trust it and look")).String())
+	return rows
 }
 
 func (p *livePane) row(a *App, e *environment, i int, focused bool) string {

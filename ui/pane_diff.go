@@ -25,7 +25,8 @@ type diffPane struct {
 	subject subject
 	ask     question
 	err     error
-	head    []headLine
+	said    []headLine // What the subject says of itself,
+	head    []headLine // the same in rows of this width.
 	files_  []diff.File
 	total   int
 	fresh   bool // The next piece replaces what is shown.
@@ -58,8 +59,7 @@ func (p *diffPane) show(a *App, s subject) tea.Cmd {
 		return p.load(a, s)
 	}
 	p.wants = s
-	n := p.asked
-	return tea.Tick(restTime, func(time.Time) tea.Msg { return restMsg{n} })
+	return a.after(restTime, restMsg{p.asked})
 }
 
 // rested loads what is wanted, unless the cursor moved on.
@@ -72,7 +72,7 @@ func (p *diffPane) rested(a *App, m restMsg) tea.Cmd {
 
 func (p *diffPane) clear() {
 	p.ask.drop()
-	p.subject, p.err, p.head, p.files_, p.total, p.cut = nil, nil, nil, nil, 0, 0
+	p.subject, p.err, p.said, p.head, p.files_, p.total, p.cut = nil, nil, nil, nil, nil, 0, 0
 	p.view.SetFiles(nil)
 	p.touch()
 }
@@ -107,14 +107,15 @@ func (p *diffPane) arrived(a *App, m diffPart) tea.Cmd {
 	p.touch()
 	if p.fresh {
 		p.fresh = false
-		p.head, p.files_, p.total, p.cut = nil, nil, 0, 0
+		p.said, p.head, p.files_, p.total, p.cut = nil, nil, nil, 0, 0
 		p.view.SetFiles(nil)
 		p.query = ""
 	}
 	before := len(p.files_)
 	for _, it := range m.items {
 		if it.head != nil {
-			p.head = it.head
+			p.said = it.head
+			p.head = wrapHead(p.said, p.w-2)
 		}
 		if it.total > 0 {
 			p.total = it.total
@@ -124,6 +125,11 @@ func (p *diffPane) arrived(a *App, m diffPart) tea.Cmd {
 	if len(p.files_) > before {
 		row, _ := p.view.Position()
 		p.view.SetFiles(p.files_)
+		var before, after text.Safe
+		if s, ok := p.subject.(resourceSubject); ok {
+			before, after = s.details()
+		}
+		p.view.SetDetails(before, after)
 		p.fit()
 		p.view.Scroll(row)
 		if p.query != "" {
@@ -174,6 +180,9 @@ func (p *diffPane) setSplit(split bool) {
 }
 
 func (p *diffPane) resize(w, h int) {
+	if w != p.w {
+		p.head = wrapHead(p.said, w-2)
+	}
 	p.canvas.resize(w, h)
 	p.fit()
 }
@@ -349,9 +358,6 @@ func (p *diffPane) rule(a *App, focused, slow bool) string {
 }
 
 func (p *diffPane) body(a *App) []string {
-	if p.subject == nil {
-		return p.nothing(a)
-	}
 	var rows []string
 	for _, l := range p.head[p.cut:min(len(p.head), p.cut+p.h)] {
 		rows = append(rows, p.headRow(a.st, l))
@@ -363,14 +369,6 @@ func (p *diffPane) body(a *App) []string {
 		return append(rows, p.view.View(a.st)...)
 	}
 	return rows
-}
-
-// nothing greets who has just come.
-func (p *diffPane) nothing(a *App) []string {
-	if !a.opt.Welcome.IsEmpty() {
-		return message(a.st, p.w, a.opt.Welcome.Lines()...)
-	}
-	return nil
 }
 
 func (p *diffPane) headRow(st themes.Styles, words headLine) string {

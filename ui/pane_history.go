@@ -98,14 +98,16 @@ func (p *historyPane) load(a *App) tea.Cmd {
 	})
 }
 
+// Several environments may report at once; history is read again once they have.
+const reloadTime = 150 * time.Millisecond
+
 // reloadMsg asks to read history again, unless a later one does.
 type reloadMsg struct{ n int }
 
 // reload reads history again soon: several environments may report at once.
-func (p *historyPane) reload(*App) tea.Cmd {
+func (p *historyPane) reload(a *App) tea.Cmd {
 	p.reloads++
-	n := p.reloads
-	return tea.Tick(150*time.Millisecond, func(time.Time) tea.Msg { return reloadMsg{n} })
+	return a.after(reloadTime, reloadMsg{p.reloads})
 }
 
 // more reads the next page when the window comes near the end of what is loaded.
@@ -141,7 +143,11 @@ func (p *historyPane) arrived(a *App, m answer[historyPage]) tea.Cmd {
 	p.search()
 	var cmd tea.Cmd
 	if page.fresh && a.shape.left == action.History && a.shape.focus != action.Diff {
-		cmd = a.showSelected()
+		if first && a.greeting {
+			cmd = a.diff.show(a, welcomeSubject{a.opt.Welcome})
+		} else if !a.greeting {
+			cmd = a.showSelected()
+		}
 	}
 	return tea.Batch(cmd, p.more(a))
 }

@@ -52,6 +52,7 @@ func (p *livePane) refill(a *App) tea.Cmd {
 	if before != nil {
 		was = *before
 	}
+	fresh := len(p.rows) == 0
 	p.rows, p.groups = nil, 0
 	if e := a.env(); e != nil && e.seen() {
 		for _, t := range e.targets() {
@@ -59,8 +60,11 @@ func (p *livePane) refill(a *App) tea.Cmd {
 		}
 	}
 	p.list.Replace(len(p.rows), func(i int) bool { return p.rows[i].key == was.key })
+	if fresh {
+		p.toTrouble()
+	}
 	p.search()
-	if a.shape.left == action.Live && a.shape.focus != action.Diff {
+	if a.shape.left == action.Live && a.shape.focus != action.Diff && !a.greeting {
 		return a.showSelected()
 	}
 	return nil
@@ -110,15 +114,19 @@ func (e *environment) isFolded(row string, otherwise bool) bool {
 
 // switched shows another environment from its first row that needs a person.
 func (p *livePane) switched(a *App) tea.Cmd {
+	p.rows = nil
+	return p.refill(a)
+}
+
+// toTrouble puts the cursor on the first row that needs a person.
+func (p *livePane) toTrouble() {
 	p.list.Top()
-	cmd := p.refill(a)
 	for i, r := range p.rows {
-		if r.kind == rowResource && r.resource.Status != model.InSync {
+		if r.kind == rowResource && r.resource.Status != model.InSync || r.kind == rowTrouble {
 			p.list.SetCursor(i)
-			break
+			return
 		}
 	}
-	return cmd
 }
 
 func (p *livePane) current() *liveRow {

@@ -171,6 +171,7 @@ func (a *App) cycle(by int) tea.Cmd {
 
 // showSelected shows in Diff what is selected in the left pane.
 func (a *App) showSelected() tea.Cmd {
+	a.greeting = false
 	return a.diff.show(a, a.selection())
 }
 
@@ -185,7 +186,11 @@ func (a *App) selection() subject {
 		case r.kind == rowResource:
 			return resourceSubject{env: e.Name, resource: r.resource, checked: r.target.CheckedAt, now: a.now()}
 		default:
-			return targetSubject{e.Name, r.target, a.now()}
+			var hold *model.Hold
+			if e.obs != nil {
+				hold = e.obs.Hold
+			}
+			return targetSubject{e.Name, hold, r.target, a.now()}
 		}
 	case action.Change:
 		if c := a.change.selected(); c != nil {

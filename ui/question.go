@@ -179,7 +179,7 @@ func (a *App) spin(after time.Duration) tea.Cmd {
 		return nil
 	}
 	a.spinning = true
-	return tea.Tick(after, func(time.Time) tea.Msg { return spinMsg{} })
+	return a.after(after, spinMsg{})
 }
 
 // slow reports whether the answer to q takes long enough to say so.

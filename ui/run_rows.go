@@ -58,7 +58,27 @@ func (v *runView) body(a *App) []string {
 		rows = append(rows, l.AddNumber(st.Dim, length, 7).Gap(2).Add(st.Dim, text.Line(s.message.String())).String())
 	}
 	rows = append(rows, "")
-	return append(rows, v.foot(a)...)
+	rows = append(rows, v.foot(a)...)
+	return append(rows, v.told(a, v.h-len(rows)-2)...)
+}
+
+// told is what happened when, the last of it in so many rows.
+func (v *runView) told(a *App, room int) []string {
+	if room < 3 || len(v.log) == 0 {
+		return nil
+	}
+	st := a.st
+	rows := []string{"", paint.Rule(st, v.w, []paint.Span{paint.S(st.Dim, text.Lit("What happened"))}, nil, false)}
+	for _, e := range v.log[max(len(v.log)-room, 0):] {
+		l := paint.NewLine(v.w).Gap(1).Add(st.Faint, text.Line(e.At.Local().Format("15:04:05.000"))).Gap(2)
+		_, style := phaseLook(st, e.Phase)
+		l.AddColumn(style, text.Line(string(e.Phase)), 9).Gap(1)
+		if e.Address != "" {
+			l.Add(st.Text, text.Line(string(e.Address))).Gap(2)
+		}
+		rows = append(rows, l.Add(st.Dim, text.Line(e.Message.String())).String())
+	}
+	return rows
 }
 
 // foot says how far the run is, or how it ended and what to do next.

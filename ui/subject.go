@@ -126,6 +126,22 @@ func readFiles(ctx context.Context, ws source, files []model.FileChange, from, t
 	return nil
 }
 
+// welcomeSubject is what to try first.
+type welcomeSubject struct{ words text.Safe }
+
+func (s welcomeSubject) id() string { return "welcome" }
+
+func (s welcomeSubject) title() text.Safe { return text.Lit("What to try") }
+
+func (s welcomeSubject) read(_ context.Context, _ source, _ int, show func(piece)) error {
+	var head []headLine
+	for _, l := range s.words.Lines() {
+		head = append(head, nil, line(plain, l))
+	}
+	show(piece{head: head})
+	return nil
+}
+
 // compareSubject is what differs between two revisions.
 type compareSubject struct {
 	a, b  string // As the operator named them.
@@ -225,9 +241,6 @@ func (s resourceSubject) head() []headLine {
 	if !r.Live.Modified.IsZero() {
 		facts = append(facts, text.Format("changed there %s", ago(s.now, r.Live.Modified)))
 	}
-	if !s.checked.IsZero() {
-		facts = append(facts, text.Format("checked %s", ago(s.now, s.checked)))
-	}
 	if len(facts) > 0 {
 		head = append(head, line(dim, text.Join("  ·  ", facts...)))
 	}
@@ -240,6 +253,14 @@ func (s resourceSubject) head() []headLine {
 		head = append(head, line(dim, text.Lit("x puts back what was applied, m makes git say what is live, L shows other sides.")))
 	}
 	return append(head, nil)
+}
+
+// details say when what is live was seen, behind the label of its side.
+func (s resourceSubject) details() (before, after text.Safe) {
+	if sidePairs[s.sides][1] == workspace.Live && !s.checked.IsZero() {
+		after = text.Lit("checked ").Plus(ago(s.now, s.checked))
+	}
+	return before, after
 }
 
 func statusTone(s model.Status) tone {

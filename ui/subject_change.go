@@ -14,6 +14,7 @@ import (
 // targetSubject sums up one target.
 type targetSubject struct {
 	env    string
+	hold   *model.Hold // Of its environment; nil for none.
 	target workspace.TargetObservation
 	now    time.Time
 }
@@ -32,6 +33,10 @@ func (s targetSubject) read(_ context.Context, _ source, _ int, show func(piece)
 		{{strong, text.Line(t.Target.Name)}, {dim, text.Format("  %s  %s", t.Target.Provider, t.Target.Path)}},
 		line(dim, text.Format("checked %s", ago(s.now, t.CheckedAt))),
 		nil,
+	}
+	if h := s.hold; h != nil {
+		head = append(head, headLine{{caution, text.Format("%s is held", s.env)}, {plain, text.Format(" since %s by %s: %s", ago(s.now, h.Since), h.By.Name, h.Why)}},
+			line(dim, text.Format("No revision without %s (%s) can be deployed.", h.Revision.Short(), h.Change)), nil)
 	}
 	if t.Err != nil {
 		head = append(head, headLine{{bad, text.Lit("! ")}, {plain, text.Lit("Nothing can be said about it now:")}})

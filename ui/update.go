@@ -14,8 +14,6 @@ type clockMsg struct{}
 // How often the ages are looked at. They change once a minute, so that is when something is drawn.
 const clockTime = 10 * time.Second
 
-func clock() tea.Cmd { return tea.Tick(clockTime, func(time.Time) tea.Msg { return clockMsg{} }) }
-
 // Update takes a message: first those of the terminal, then answers, then keys, which go to
 // the topmost of dialog, input and pane.
 func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
@@ -52,7 +50,7 @@ func (a *App) update(msg tea.Msg) tea.Cmd {
 
 	case clockMsg:
 		a.tickClock()
-		return clock()
+		return a.after(clockTime, clockMsg{})
 	case spinMsg:
 		a.spinning = false
 		a.spinFrame++

@@ -25,6 +25,9 @@ type ranView struct {
 	hits   []int
 }
 
+// exactRows is how many rows below the list show the selected command in full.
+const exactRows = 5
+
 // ranMsg says that plumb ran something.
 type ranMsg struct{}
 
@@ -74,7 +77,7 @@ func (v *ranView) refill(a *App) {
 
 func (v *ranView) resize(w, h int) {
 	v.canvas.resize(w, h)
-	v.list.SetHeight(h)
+	v.list.SetHeight(max(h-exactRows-1, 1))
 }
 
 func (v *ranView) selected() *model.Command {
@@ -102,7 +105,9 @@ func (v *ranView) draw(a *App, focused bool) []string {
 		for i := from; i < to; i++ {
 			body = append(body, v.row(a, i, focused))
 		}
-		return append(rows, paint.Block(v.w, v.h, body)...)
+		rows = append(rows, paint.Block(v.w, v.list.Height(), body)...)
+		rows = append(rows, paint.Rule(a.st, v.w, []paint.Span{paint.S(a.st.Dim, text.Lit("Exactly"))}, nil, false))
+		return append(rows, paint.Block(v.w, v.h-v.list.Height()-1, wrapped(a.st.Text, v.w-2, 1, commandLine(*v.selected())))...)
 	})
 }
 
@@ -119,7 +124,7 @@ func (v *ranView) row(a *App, i int, focused bool) string {
 		l.Gap(2)
 	}
 	l.AddColumn(st.Dim, text.Line(c.Why), 22).Gap(1)
-	words, style := commandLine(c), st.Text
+	words, style := briefLine(c), st.Text
 	if len(c.Argv) == 0 {
 		style = st.Dim
 	}
@@ -143,6 +148,21 @@ func commandLine(c model.Command) text.Safe {
 		return text.Line(c.Internal)
 	}
 	return text.Line(shellLine(c.Argv))
+}
+
+// briefLine is a command without the options that plumb gives to every git, so that what it does is seen.
+func briefLine(c model.Command) text.Safe {
+	if len(c.Argv) < 2 || c.Argv[0] != "git" {
+		return commandLine(c)
+	}
+	rest := c.Argv[1:]
+	for len(rest) > 1 && strings.HasPrefix(rest[0], "-") {
+		if rest[0] == "-c" || rest[0] == "-C" {
+			rest = rest[1:]
+		}
+		rest = rest[1:]
+	}
+	return text.Line("git … " + shellLine(rest))
 }
 
 // shellLine quotes an argument vector for a shell.

@@ -25,8 +25,11 @@ type runView struct {
 	run    model.Run
 	steps  []runStep
 	err    error
-	events int
+	log    []model.Event // What happened, the last of it.
 }
+
+// How many events are kept to be shown.
+const logMost = 2000
 
 // runStep is one step of the run with the last that is known of it.
 type runStep struct {
@@ -47,7 +50,7 @@ func (v *runView) under() bool { return v.stop != nil }
 
 // apply carries a change out and shows how.
 func (v *runView) apply(a *App, c model.Change) tea.Cmd {
-	*v = runView{canvas: v.canvas, change: c, run: model.Run{Change: c.ID, Environment: c.Environment, Started: a.now(), By: a.ws.Self()}}
+	*v = runView{canvas: v.canvas, list: v.list, change: c, run: model.Run{Change: c.ID, Environment: c.Environment, Started: a.now(), By: a.ws.Self()}}
 	v.touch()
 	for _, p := range c.Plans {
 		for _, s := range p.Steps {
@@ -55,6 +58,7 @@ func (v *runView) apply(a *App, c model.Change) tea.Cmd {
 		}
 	}
 	v.list.SetLen(len(v.steps))
+	v.list.SetHeight(v.stepRows())
 	a.show(action.Run)
 	// The run is not this question's: asked something else, the screen still hears of it, until the program ends.
 	ctx, stop := context.WithCancel(a.ctx)
@@ -75,7 +79,7 @@ func (a *App) openRun(id model.RunID) tea.Cmd {
 		a.warn(text.Lit("a run is under way; it can be looked at when it has ended"))
 		return nil
 	}
-	*v = runView{canvas: v.canvas, run: model.Run{ID: id}}
+	*v = runView{canvas: v.canvas, list: v.list, run: model.Run{ID: id}}
 	v.touch()
 	return tea.Batch(a.show(action.Run), ask(a, &v.ask, func(ctx context.Context) (runFound, error) {
 		r, err := a.ws.Run(ctx, string(id))
@@ -133,7 +137,9 @@ func (v *runView) arrived(a *App, m runPart) tea.Cmd {
 // take puts events to their steps.
 func (v *runView) take(events []model.Event) {
 	for _, e := range events {
-		v.events++
+		if v.log = append(v.log, e); len(v.log) > logMost {
+			v.log = v.log[len(v.log)-logMost:]
+		}
 		if e.Address == "" {
 			continue
 		}
@@ -147,6 +153,7 @@ func (v *runView) take(events []model.Event) {
 		}
 	}
 	v.list.SetLen(len(v.steps))
+	v.list.SetHeight(v.stepRows())
 	for i, s := range v.steps {
 		if s.phase != "" && !s.phase.IsEnd() && v.under() {
 			v.list.SetCursor(i)
@@ -196,7 +203,7 @@ func (v *runView) askStop(a *App) tea.Cmd {
 
 func (v *runView) resize(w, h int) {
 	v.canvas.resize(w, h)
-	v.list.SetHeight(max(h-runFoot, 1))
+	v.list.SetHeight(v.stepRows())
 }
 
 func (v *runView) move(_ *App, how action.ID) tea.Cmd {
@@ -225,6 +232,9 @@ func (v *runView) matches(*App) (string, int, int) { return "", 0, 0 }
 
 // runFoot is how many rows below the steps say how far the run is and what to do next.
 const runFoot = 7
+
+// stepRows is how many rows the steps have; what is left below them tells what happened when.
+func (v *runView) stepRows() int { return max(min(len(v.steps), v.h-runFoot), 1) }
 
 func (v *runView) draw(a *App, focused bool) []string {
 	return v.keep(a, focused, v.under(), func() []string {

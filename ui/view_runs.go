@@ -186,4 +186,4 @@ func (v *runsView) matches(*App) (string, int, int) {
 }
 
 // runTime is the clock time of a run's start.
-func runTime(t time.Time) text.Safe { return text.Line(t.Format("15:04:05")) }
+func runTime(t time.Time) text.Safe { return text.Line(t.Local().Format("15:04:05")) }

@@ -102,10 +102,11 @@ func ForKey(in Scope, key string) (Action, bool) {
 	return a, ok
 }
 
-// Line answers the actions that the line of keys shows in the scope, in catalogue order.
+// Line answers the actions that the line of keys shows in the scope: first what
+// puts things right, then what looks at them.
 func Line(in Scope) []Action {
 	var line []Action
-	for _, a := range catalogue {
+	for _, a := range slices.Concat(putting, judging, looking, moving, screening) {
 		if slices.Contains(a.Line, in) {
 			line = append(line, a)
 		}

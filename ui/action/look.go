@@ -84,7 +84,7 @@ var looking = []Action{
 			}
 			return ""
 		}},
-	{ID: Back, Keys: []string{"esc"}, Title: "back", Group: Look, Line: []Scope{Ran, Runs},
+	{ID: Back, Keys: []string{"esc"}, Title: "back", Group: Look, Line: []Scope{Run, Ran, Runs},
 		Text: "Go one level back; it never leaves plumb"},
 	{ID: Views, Keys: []string{"v"}, Title: "views", Group: Look, Line: Panes(),
 		Text: "Choose another view: runs, what ran, other branches"},
