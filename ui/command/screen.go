@@ -61,7 +61,7 @@ func (inv *invocation) show(cmd *cobra.Command, o *Opened, welcome text.Safe) er
 	return ui.Run(cmd.Context(), ui.Options{
 		Workspace: o.Workspace, Theme: theme, Mouse: o.Operator.Mouse, Split: cmp.Or(split, "auto"), ReadOnly: o.ReadOnly,
 		Trusted: o.Trusted(), Trust: o.Trust, TrustQuestion: o.TrustQuestion(),
-		Commands: o.Ran, Now: inv.Now, Welcome: welcome,
+		Commands: o.Ran, Now: inv.Now, Welcome: welcome, Problem: o.Problem,
 	})
 }
 
