@@ -16,6 +16,11 @@ func TestMain(m *testing.M) {
 			panic(err)
 		}
 	}
+	for _, name := range []string{"GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "GIT_COMMITTER_NAME", "GIT_COMMITTER_EMAIL"} {
+		if err := os.Unsetenv(name); err != nil {
+			panic(err)
+		}
+	}
 	m.Run()
 }
 
@@ -34,4 +39,10 @@ func open(t *testing.T, dir string) objects.Store {
 		t.Fatal(err)
 	}
 	return s
+}
+
+func TestOpensRepositoriesOfGit(t *testing.T) {
+	objectstest.RunRepositories(t, func(t *testing.T, dir string) (objects.Store, error) {
+		return gitcli.Open(t.Context(), dir, nil)
+	}, nil)
 }

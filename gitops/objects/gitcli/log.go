@@ -119,6 +119,9 @@ func (s *store) log(ctx context.Context, q objects.LogQuery, yield func(objects.
 	sent := 0
 	for {
 		e, err := p.next()
+		if ctx.Err() != nil {
+			err = context.Cause(ctx) // Nobody wants what was read ahead.
+		}
 		if err == nil && len(q.Paths) > 0 && !touches(e.Files, q.Paths) {
 			continue
 		}
@@ -138,7 +141,8 @@ func (s *store) log(ctx context.Context, q objects.LogQuery, yield func(objects.
 		if err == nil {
 			err = errStopped
 		}
-		if err != io.EOF {
+		// At the end of the output git itself knows best why there is no more.
+		if err != io.EOF && !errors.Is(err, io.ErrUnexpectedEOF) {
 			cancel(err)
 		}
 		waited := c.wait(ctx)
@@ -225,7 +229,7 @@ func (p *logParser) next() (objects.LogEntry, error) {
 			if i == 0 && f == "" {
 				return e, err
 			}
-			return e, fmt.Errorf("%w: it ends within a commit", errLog)
+			return e, fmt.Errorf("%w: %w within a commit", errLog, io.ErrUnexpectedEOF)
 		}
 		fields[i] = f
 	}
@@ -236,8 +240,8 @@ func (p *logParser) next() (objects.LogEntry, error) {
 	for _, parent := range strings.Fields(fields[2]) {
 		e.Parents = append(e.Parents, model.Hash(parent))
 	}
-	e.Author = model.Person{Name: text.Line(fields[3]), Email: text.Line(fields[4]), When: object.ParseWhen(fields[5])}
-	e.Committer = model.Person{Name: text.Line(fields[6]), Email: text.Line(fields[7]), When: object.ParseWhen(fields[8])}
+	e.Author = model.Person{Name: text.Line(strings.TrimSpace(fields[3])), Email: text.Line(fields[4]), When: object.ParseWhen(fields[5])}
+	e.Committer = model.Person{Name: text.Line(strings.TrimSpace(fields[6])), Email: text.Line(fields[7]), When: object.ParseWhen(fields[8])}
 	e.Subject, e.Body = object.SplitMessage(fields[9])
 	if !p.withFiles {
 		return e, nil
@@ -271,11 +275,11 @@ func (p *logParser) change() (model.FileChange, error) {
 	var c model.FileChange
 	meta, err := p.field()
 	if err != nil {
-		return c, fmt.Errorf("%w: it ends within a file", errLog)
+		return c, fmt.Errorf("%w: %w within a file", errLog, io.ErrUnexpectedEOF)
 	}
 	path, err := p.field()
 	if err != nil {
-		return c, fmt.Errorf("%w: it ends within a file", errLog)
+		return c, fmt.Errorf("%w: %w within a file", errLog, io.ErrUnexpectedEOF)
 	}
 	fields := strings.Fields(strings.TrimPrefix(meta, ":"))
 	if len(fields) != 5 {

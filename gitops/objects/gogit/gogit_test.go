@@ -23,3 +23,9 @@ func TestDirectoryIsAStore(t *testing.T) {
 		return s
 	})
 }
+
+func TestOpensRepositoriesOfGit(t *testing.T) {
+	objectstest.RunRepositories(t, func(_ *testing.T, dir string) (objects.Store, error) { return gogit.Open(dir) }, map[string]string{
+		"SHA-256": "go-git is built for SHA-1",
+	})
+}

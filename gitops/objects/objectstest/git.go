@@ -1,6 +1,8 @@
 package objectstest
 
 import (
+	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"slices"
@@ -30,13 +32,33 @@ func Git(t testing.TB, dir string, args ...string) string {
 // GitInput is [Git] with something to read.
 func GitInput(t testing.TB, dir, stdin string, args ...string) string {
 	t.Helper()
+	out, err := run(dir, stdin, args)
+	if err != nil {
+		t.Fatalf("git %q: %v", args, err)
+	}
+	return strings.TrimSuffix(out, "\n")
+}
+
+// GitMay is [Git] where an exit code is an answer: of conflicts, of a
+// difference. The output comes as it is.
+func GitMay(t testing.TB, dir string, args ...string) string {
+	t.Helper()
+	out, err := run(dir, "", args)
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		t.Fatalf("git %q: %v", args, err)
+	}
+	return out
+}
+
+func run(dir, stdin string, args []string) (string, error) {
 	cmd := exec.Command("git", args...)
 	cmd.Dir, cmd.Env, cmd.Stdin = dir, environment(), strings.NewReader(stdin)
 	var stderr strings.Builder
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
 	if err != nil {
-		t.Fatalf("git %q: %v\n%s", args, err, stderr.String())
+		err = fmt.Errorf("%w\n%s", err, stderr.String())
 	}
-	return strings.TrimSuffix(string(out), "\n")
+	return string(out), err
 }
