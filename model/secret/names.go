@@ -77,7 +77,7 @@ func isSecretName(name []byte) bool {
 		}
 		return false
 	}
-	for _, end := range harmless {
+	for _, end := range harmlessByByte[n[len(n)-1]] {
 		if bytes.HasSuffix(n, []byte(end)) {
 			return false
 		}
@@ -97,6 +97,15 @@ func tells(n []byte) bool {
 	}
 	return false
 }
+
+// harmlessByByte are the harmless endings by their last byte, tellingByByte the telling parts by their first.
+var harmlessByByte = func() (by [256][]string) {
+	for _, end := range harmless {
+		last := end[len(end)-1]
+		by[last] = append(by[last], end)
+	}
+	return by
+}()
 
 var tellingByByte = func() (by [256][]string) {
 	for _, part := range telling {
