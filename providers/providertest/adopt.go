@@ -28,6 +28,14 @@ func (w World) adopt(t *testing.T, base model.Snapshot, keys ...string) ([]model
 }
 
 func adopted(t *testing.T, fixture Fixture) {
+	w := fixture(t, model.FileRule{Path: "/etc/key", Mode: "0600"}, model.FileRule{Path: "/etc/cron.d", Exclusive: true})
+	base := w.Snapshot(map[string]File{
+		"all/etc/shared":          {Data: "shared"},
+		"all/etc/key":             {Data: "key"},
+		"all/usr/bin/tool":        {Data: "tool", Mode: 0o755},
+		w.hosts()[1] + "/etc/own": {Data: "own"},
+	})
+	settled := w.settle(t, base)
 	for _, c := range []struct {
 		what    string
 		prepare func(w World, h []string) []string // Makes drift and answers what is to be adopted.
@@ -73,27 +81,25 @@ func adopted(t *testing.T, fixture Fixture) {
 		}},
 		{"what is in sync", func(w World, h []string) []string { return []string{h[0] + "/etc/shared"} }},
 	} {
-		t.Run(c.what, func(t *testing.T) {
-			w := fixture(t, model.FileRule{Path: "/etc/key", Mode: "0600"}, model.FileRule{Path: "/etc/cron.d", Exclusive: true})
-			h := w.hosts()
-			base := w.Snapshot(map[string]File{
-				"all/etc/shared":   {Data: "shared"},
-				"all/etc/key":      {Data: "key"},
-				"all/usr/bin/tool": {Data: "tool", Mode: 0o755},
-				h[1] + "/etc/own":  {Data: "own"},
-			})
-			w.settle(t, base)
-			keys := c.prepare(w, h)
-			before := w.Live()
-			edits, err := w.adopt(t, base, keys...)
-			if err != nil {
-				t.Fatalf("adopt: %v", err)
+		h := w.hosts()
+		keys := c.prepare(w, h)
+		before := w.Live()
+		edits, err := w.adopt(t, base, keys...)
+		if err != nil {
+			t.Fatalf("%s: %v", c.what, err)
+		}
+		after := w.Edit(base, edits)
+		if after.Revision == base.Revision && len(edits) > 0 {
+			t.Errorf("%s: %d edits that change nothing", c.what, len(edits))
+		}
+		for key, r := range w.observe(t, after, after) {
+			if r.Status != model.InSync {
+				t.Errorf("%s: %s is %s: %s", c.what, key, r.Status, r.Reason)
 			}
-			after := w.Edit(base, edits)
-			w.wantInSync(t, after)
-			same(t, "steps to the new revision", 0, len(w.plan(t, after, after).Steps))
-			same(t, "live", before, w.Live())
-		})
+		}
+		same(t, c.what+": live", before, w.Live())
+		w.apply(t, w.plan(t, base, after))
+		same(t, c.what+": live after restoring", settled, w.Live())
 	}
 }
 

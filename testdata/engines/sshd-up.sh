@@ -59,6 +59,7 @@ Host $name
   UserKnownHostsFile "$run/known_hosts"
   GlobalKnownHostsFile /dev/null
   StrictHostKeyChecking yes
+  KexAlgorithms curve25519-sha256
 C
 printf '[127.0.0.1]:%s %s\n' "$port" "$(cut -d' ' -f1,2 host.pub)" >known_hosts
 
