@@ -27,7 +27,7 @@ var errTooDeep = fmt.Errorf("more than %d nested directories", deepest)
 func DiffTrees(ctx context.Context, s Store, a, b model.Hash, paths ...string) iter.Seq2[model.FileChange, error] {
 	return func(yield func(model.FileChange, error) bool) {
 		d := differ{ctx, s, only(paths), yield}
-		if err := d.trees("", a, b, 0); err != nil && err != errEnough {
+		if err := d.trees("", a, b, 0); err != nil && !errors.Is(err, errEnough) {
 			yield(model.FileChange{}, fmt.Errorf("compare trees %s and %s: %w", a.Short(), b.Short(), err))
 		}
 	}

@@ -210,8 +210,7 @@ func (f *failure) Unwrap() error { return f.err }
 
 // exitCode is the exit code in err, or -1.
 func exitCode(err error) int {
-	var exit *exec.ExitError
-	if errors.As(err, &exit) {
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
 		return exit.ExitCode()
 	}
 	return -1
@@ -219,8 +218,7 @@ func exitCode(err error) int {
 
 // stderrOf is what git wrote as it failed, raw.
 func stderrOf(err error) string {
-	var f *failure
-	if errors.As(err, &f) {
+	if f, ok := errors.AsType[*failure](err); ok {
 		return f.stderr
 	}
 	return ""

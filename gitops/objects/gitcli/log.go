@@ -142,16 +142,16 @@ func (s *store) log(ctx context.Context, q objects.LogQuery, yield func(objects.
 			err = errStopped
 		}
 		// At the end of the output git itself knows best why there is no more.
-		if err != io.EOF && !errors.Is(err, io.ErrUnexpectedEOF) {
+		if !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
 			cancel(err)
 		}
 		waited := c.wait(ctx)
 		switch {
-		case err == errStopped:
+		case errors.Is(err, errStopped):
 			return nil
 		case waited != nil:
 			return waited
-		case err != io.EOF:
+		case !errors.Is(err, io.EOF):
 			return fmt.Errorf("%s: %w", why, err)
 		}
 		return nil
@@ -164,8 +164,7 @@ func (s *store) ends(ctx context.Context, q objects.LogQuery) (from, exclude []m
 	if len(q.From) == 0 {
 		h, err := s.Resolve(ctx, "HEAD")
 		if errors.Is(err, objects.ErrNotFound) {
-			var gone *objects.MissingError
-			if errors.As(err, &gone) {
+			if _, isLost := errors.AsType[*objects.MissingError](err); isLost {
 				return nil, nil, err
 			}
 			return nil, nil, nil
@@ -205,7 +204,7 @@ func (s *store) shallow() (map[model.Hash]bool, error) {
 		return nil, err
 	}
 	ids := map[model.Hash]bool{}
-	for _, id := range strings.Fields(string(data)) {
+	for id := range strings.FieldsSeq(string(data)) {
 		ids[model.Hash(id)] = true
 	}
 	return ids, nil
@@ -237,7 +236,7 @@ func (p *logParser) next() (objects.LogEntry, error) {
 	if !object.IsID(e.Hash) || !object.IsID(e.Tree) {
 		return e, fmt.Errorf("%w: %q", errLog, fields[0])
 	}
-	for _, parent := range strings.Fields(fields[2]) {
+	for parent := range strings.FieldsSeq(fields[2]) {
 		e.Parents = append(e.Parents, model.Hash(parent))
 	}
 	e.Author = model.Person{Name: text.Line(strings.TrimSpace(fields[3])), Email: text.Line(fields[4]), When: object.ParseWhen(fields[5])}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 
 	"plumb/gitops/objects"
@@ -218,7 +219,7 @@ func reachable(err error) error {
 // with a hint where they are not set: an address that git makes up is no identity.
 func (o *Operator) Identity(ctx context.Context) (name, email string, err error) {
 	g := o.git
-	g.options = append(g.options[:len(g.options):len(g.options)], "-c", "user.useConfigOnly=true")
+	g.options = append(slices.Clip(g.options), "-c", "user.useConfigOnly=true")
 	out, err := g.run(ctx, "read identity", nil, "var", "GIT_AUTHOR_IDENT")
 	if exitCode(err) > 0 {
 		return "", "", model.WithHint(fmt.Errorf("git does not know who you are: %w", err),

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"plumb/gitops/objects"
@@ -11,6 +12,9 @@ import (
 	"plumb/model"
 	"plumb/model/text"
 )
+
+// allRefs begins the name of every ref.
+const allRefs = "refs/"
 
 // Refs asks git for-each-ref.
 func (s *store) Refs(ctx context.Context, prefix string) ([]objects.Ref, error) {
@@ -20,7 +24,7 @@ func (s *store) Refs(ctx context.Context, prefix string) ([]objects.Ref, error) 
 	if strings.ContainsAny(prefix, "*?[\\\x00\n") {
 		return nil, nil
 	}
-	if !strings.HasPrefix(prefix, "refs/") && !strings.HasPrefix("refs/", prefix) {
+	if !strings.HasPrefix(prefix, allRefs) && !strings.HasPrefix(allRefs, prefix) {
 		return nil, nil
 	}
 	pattern := prefix[:strings.LastIndexByte(prefix, '/')+1]
@@ -193,7 +197,7 @@ func (s *store) transact(ctx context.Context, why, name string, next, prev model
 		command = fmt.Sprintf("update %s\x00%s\x00%s\x00", name, next, prev)
 	}
 	g := s.git
-	g.options = append(g.options[:len(g.options):len(g.options)], "-c", "core.fsync=all", "-c", "core.fsyncMethod=fsync")
+	g.options = append(slices.Clip(g.options), "-c", "core.fsync=all", "-c", "core.fsyncMethod=fsync")
 	_, err := g.run(ctx, why, strings.NewReader("option no-deref\x00"+command), "update-ref", "-m", "plumb", "--stdin", "-z")
 	return err
 }

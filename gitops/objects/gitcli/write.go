@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"plumb/gitops/objects"
@@ -48,7 +49,7 @@ func (s *store) write(ctx context.Context, kind object.Kind, data []byte) (model
 		return s.objects.Write(kind, data)
 	}
 	g := s.git
-	g.options = append(g.options[:len(g.options):len(g.options)], "-c", "core.fsync=all")
+	g.options = append(slices.Clip(g.options), "-c", "core.fsync=all")
 	out, err := g.run(ctx, fmt.Sprintf("write %s", kind), bytes.NewReader(data), "hash-object", "-w", "--no-filters", "-t", string(kind), "--stdin")
 	return model.Hash(strings.TrimSpace(string(out))), err
 }

@@ -1,6 +1,7 @@
 package objectstest
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -32,7 +33,7 @@ func Git(t testing.TB, dir string, args ...string) string {
 // GitInput is [Git] with something to read.
 func GitInput(t testing.TB, dir, stdin string, args ...string) string {
 	t.Helper()
-	out, err := run(dir, stdin, args)
+	out, err := run(t.Context(), dir, stdin, args)
 	if err != nil {
 		t.Fatalf("git %q: %v", args, err)
 	}
@@ -43,7 +44,7 @@ func GitInput(t testing.TB, dir, stdin string, args ...string) string {
 // difference. The output comes as it is.
 func GitMay(t testing.TB, dir string, args ...string) string {
 	t.Helper()
-	out, err := run(dir, "", args)
+	out, err := run(t.Context(), dir, "", args)
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {
 		t.Fatalf("git %q: %v", args, err)
@@ -51,8 +52,8 @@ func GitMay(t testing.TB, dir string, args ...string) string {
 	return out
 }
 
-func run(dir, stdin string, args []string) (string, error) {
-	cmd := exec.Command("git", args...)
+func run(ctx context.Context, dir, stdin string, args []string) (string, error) {
+	cmd := exec.CommandContext(ctx, "git", args...)
 	cmd.Dir, cmd.Env, cmd.Stdin = dir, environment(), strings.NewReader(stdin)
 	var stderr strings.Builder
 	cmd.Stderr = &stderr

@@ -116,7 +116,7 @@ func assertLikeGit(t *testing.T, s objects.Store, dir string) {
 		refs = append(refs, string(r.Hash)+" "+r.Name)
 	}
 	var want []string
-	for _, name := range strings.Fields(Git(t, dir, "for-each-ref", "--format=%(refname)")) {
+	for name := range strings.FieldsSeq(Git(t, dir, "for-each-ref", "--format=%(refname)")) {
 		want = append(want, Git(t, dir, "rev-parse", name+"^{commit}")+" "+name)
 	}
 	if !slices.Equal(refs, want) {
