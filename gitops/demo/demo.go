@@ -85,15 +85,12 @@ func Make(ctx context.Context, opt Options) (_ World, err error) {
 		}
 	}()
 	t := newTeller(ctx, dir, opt)
-	defer t.close()
 	tell(t)
+	t.close()
 	if t.err != nil {
 		return World{}, fmt.Errorf("make the demo in %s: %w", dir, t.err)
 	}
 	w := World{Repository: t.repository, Hosts: t.hostDirs, Bad: t.bad, Waiting: t.waiting}
-	if err := writeRepository(t.repository, t.store, t.main); err != nil {
-		return World{}, fmt.Errorf("make the demo in %s: %w", dir, err)
-	}
 	w.Try = try(w)
 	return w, nil
 }

@@ -3,7 +3,6 @@ package demo
 import (
 	"bytes"
 	"compress/zlib"
-	"context"
 	"crypto/sha1"
 	"encoding/binary"
 	"encoding/hex"
@@ -13,22 +12,9 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
-	"strings"
-	"sync"
 
-	"plumb/gitops/objects"
 	"plumb/model"
 )
-
-// recorder is a store that remembers the bytes of all that is written to it, to
-// be put into one pack: hundreds of loose files would cost more than all else together.
-type recorder struct {
-	objects.Store
-
-	mu      sync.Mutex
-	objects []packed
-	known   map[model.Hash]bool
-}
 
 // packed is one object of the pack.
 type packed struct {
@@ -44,84 +30,6 @@ const (
 	packedBlob   byte = 3
 )
 
-func record(s objects.Store) *recorder { return &recorder{Store: s, known: map[model.Hash]bool{}} }
-
-func (r *recorder) keep(id model.Hash, kind byte, data []byte) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if !r.known[id] {
-		r.known[id] = true
-		r.objects = append(r.objects, packed{id, kind, data})
-	}
-}
-
-// WriteBlob stores data.
-func (r *recorder) WriteBlob(ctx context.Context, data []byte) (model.Hash, error) {
-	id, err := r.Store.WriteBlob(ctx, data)
-	if err == nil {
-		r.keep(id, packedBlob, data)
-	}
-	return id, err
-}
-
-// WriteTree stores a tree.
-func (r *recorder) WriteTree(ctx context.Context, entries []objects.TreeEntry) (model.Hash, error) {
-	id, err := r.Store.WriteTree(ctx, entries)
-	if err == nil {
-		r.keep(id, packedTree, encodeTree(entries))
-	}
-	return id, err
-}
-
-// WriteCommit stores a commit.
-func (r *recorder) WriteCommit(ctx context.Context, c objects.NewCommit) (model.Hash, error) {
-	id, err := r.Store.WriteCommit(ctx, c)
-	if err == nil {
-		r.keep(id, packedCommit, encodeCommit(c))
-	}
-	return id, err
-}
-
-// encodeTree writes what the store accepted as a tree.
-func encodeTree(entries []objects.TreeEntry) []byte {
-	name := func(e objects.TreeEntry) string {
-		if e.Mode == model.ModeTree {
-			return e.Name + "/"
-		}
-		return e.Name
-	}
-	sorted := slices.Clone(entries)
-	slices.SortFunc(sorted, func(a, b objects.TreeEntry) int { return strings.Compare(name(a), name(b)) })
-	var data []byte
-	for _, e := range sorted {
-		data = fmt.Appendf(data, "%o %s\x00%s", uint32(e.Mode), e.Name, rawID(e.Hash))
-	}
-	return data
-}
-
-// encodeCommit writes what the store accepted as a commit.
-func encodeCommit(c objects.NewCommit) []byte {
-	data := fmt.Appendf(nil, "tree %s\n", c.Tree)
-	for _, p := range c.Parents {
-		data = fmt.Appendf(data, "parent %s\n", p)
-	}
-	person := func(role string, s objects.Signature) {
-		data = fmt.Appendf(data, "%s %s <%s> %d %s\n", role, s.Name, s.Email, s.When.Unix(), s.When.Format("-0700"))
-	}
-	person("author", c.Author)
-	person("committer", c.Committer)
-	data = fmt.Appendf(data, "\n%s", c.Message)
-	if !strings.HasSuffix(c.Message, "\n") {
-		data = append(data, '\n')
-	}
-	return data
-}
-
-func rawID(id model.Hash) []byte {
-	raw, _ := hex.DecodeString(string(id)) // The store made it.
-	return raw
-}
-
 // writePack writes all recorded objects as one pack with its index into the directory.
 func (r *recorder) writePack(dir string) error {
 	r.mu.Lock()
@@ -131,7 +39,8 @@ func (r *recorder) writePack(dir string) error {
 	number(&pack, 2)
 	number(&pack, len(r.objects))
 	index := make([]packedAt, 0, len(r.objects))
-	z, err := zlib.NewWriterLevel(&pack, zlib.BestSpeed)
+	// What is read once and thrown away is not worth the time to compress it.
+	z, err := zlib.NewWriterLevel(&pack, zlib.NoCompression)
 	if err != nil {
 		return fmt.Errorf("pack: %w", err)
 	}

@@ -31,20 +31,63 @@ var gitConfig = fmt.Sprintf(`[core]
 	email = %s
 `, operator.name, operator.email)
 
-// writeRepository writes the recorded repository to disk with main checked out. It runs no
-// process and syncs nothing: what is thrown away need not survive a power cut.
-func writeRepository(root string, store *recorder, head model.Hash) error {
-	ctx := context.Background()
-	git := filepath.Join(root, ".git")
-	for _, dir := range []string{"objects/pack", "objects/info", "refs/heads", "refs/tags", "info"} {
-		if err := os.MkdirAll(filepath.Join(git, dir), 0o755); err != nil {
-			return fmt.Errorf("make the repository: %w", err)
-		}
+// publish points main at what it has become.
+func (t *teller) publish() error {
+	if t.published == t.main {
+		return nil
 	}
-	if err := store.writePack(filepath.Join(git, "objects", "pack")); err != nil {
+	err := t.store.UpdateRef(t.ctx, "refs/heads/main", t.main, t.published)
+	t.published = t.main
+	return err
+}
+
+// checkOut begins to write the work tree and the index. No commit comes to main any more.
+func (t *teller) checkOut() {
+	if t.err != nil {
+		return
+	}
+	head := t.main
+	t.meanwhile(repositoryName, func() error {
+		git := filepath.Join(t.repository, ".git")
+		if err := os.MkdirAll(git, 0o755); err != nil {
+			return err
+		}
+		commit, err := t.store.Commit(t.ctx, head)
+		if err != nil {
+			return err
+		}
+		entries, err := checkOut(t.ctx, t.repository, "", t.store, commit.Tree)
+		if err != nil {
+			return fmt.Errorf("check main out: %w", err)
+		}
+		return writeIndex(filepath.Join(git, "index"), entries)
+	})
+}
+
+// leave ends the story: the repository is what it has become. It runs no process
+// and syncs nothing: what is thrown away need not survive a power cut.
+func (t *teller) leave() {
+	if t.err == nil {
+		t.err = t.writeRepository()
+	}
+}
+
+func (t *teller) writeRepository() error {
+	if err := t.publish(); err != nil {
 		return err
 	}
-	refs, err := store.Refs(ctx, "refs/")
+	for name, b := range t.branches {
+		if err := t.store.UpdateRef(t.ctx, "refs/heads/"+name, b.tip, ""); err != nil {
+			return err
+		}
+	}
+	git := filepath.Join(t.repository, ".git")
+	for _, dir := range []string{"objects/pack", "refs/heads"} {
+		if err := os.MkdirAll(filepath.Join(git, dir), 0o755); err != nil {
+			return err
+		}
+	}
+	refs, err := t.store.Refs(t.ctx, "refs/")
 	if err != nil {
 		return err
 	}
@@ -56,22 +99,13 @@ func writeRepository(root string, store *recorder, head model.Hash) error {
 	for name, data := range map[string]string{
 		"HEAD":        "ref: refs/heads/main\n",
 		"config":      gitConfig,
-		"description": "The machines of shop.example, made by plumb demo.\n",
 		"packed-refs": packedRefs.String(),
 	} {
 		if err := os.WriteFile(filepath.Join(git, name), []byte(data), 0o644); err != nil {
-			return fmt.Errorf("make the repository: %w", err)
+			return err
 		}
 	}
-	commit, err := store.Commit(ctx, head)
-	if err != nil {
-		return err
-	}
-	entries, err := checkOut(ctx, root, "", store, commit.Tree)
-	if err != nil {
-		return fmt.Errorf("check main out: %w", err)
-	}
-	return writeIndex(filepath.Join(git, "index"), entries)
+	return t.store.writePack(filepath.Join(git, "objects", "pack"))
 }
 
 // checkOut writes the files of a tree, and answers what the index says of them.

@@ -3,9 +3,8 @@ package demo
 import (
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
-	"strconv"
+	"slices"
 	"strings"
 	"time"
 
@@ -17,58 +16,6 @@ import (
 	"plumb/model/text"
 )
 
-// equip makes the directories that play the hosts, with stand-ins for the programs of
-// their own that plumb.yaml names.
-func (t *teller) equip() {
-	if t.err == nil {
-		t.err = t.makeHosts()
-	}
-}
-
-func (t *teller) makeHosts() error {
-	if err := t.configure(); err != nil {
-		return err
-	}
-	for _, e := range t.config.Environments {
-		for _, target := range e.Targets {
-			for _, h := range target.Hosts {
-				root := filepath.Join(t.hosts, h.Name)
-				t.hostDirs = append(t.hostDirs, root)
-				for _, rule := range target.Files {
-					for _, argv := range [][]string{rule.Check, rule.Reload} {
-						if len(argv) == 0 || !strings.Contains(argv[0], "/") {
-							continue
-						}
-						if err := standIn(filepath.Join(root, argv[0])); err != nil {
-							return err
-						}
-					}
-				}
-			}
-		}
-	}
-	return nil
-}
-
-// standIn writes the stand-in for a program, if it is not there yet.
-func standIn(file string) error {
-	if _, err := os.Lstat(file); err == nil {
-		return nil
-	}
-	source := "files/standin/checker"
-	if filepath.Base(file) == "systemctl" {
-		source = "files/standin/systemctl"
-	}
-	data, err := files.ReadFile(source)
-	if err != nil {
-		return err
-	}
-	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-		return err
-	}
-	return os.WriteFile(file, data, 0o755)
-}
-
 // deploy brings an environment to main, as plumb would have done it then:
 // planned by the engine, on record in the ledger, with the files on the hosts. Only
 // the journal is missing: it stayed on the machine of whoever ran it.
@@ -78,18 +25,15 @@ func (t *teller) deploy(env, when string, by person, reason string, approvers ..
 		if err != nil {
 			return err
 		}
-		return t.run(c, by, func(r *model.Run) error {
+		return t.run(c, by, func(r *model.Run) {
 			r.Outcome = model.RunApplied
+			t.carryOut(env, plans, t.now)
 			for _, p := range plans {
 				for _, s := range p.Steps {
-					if err := t.carryOut(s); err != nil {
-						return err
-					}
 					r.Events = append(r.Events, t.event(p.Target, s.Address, model.PhaseDone, doneBy(s)))
 				}
 			}
-			t.applied[env] = c.Revision
-			return nil
+			t.applied[env] = applied{c.Revision, len(t.landed)}
 		})
 	})
 }
@@ -101,7 +45,7 @@ func (t *teller) failedDeploy(env, when string, by person, reason string, why st
 		if err != nil {
 			return err
 		}
-		return t.run(c, by, func(r *model.Run) error {
+		return t.run(c, by, func(r *model.Run) {
 			r.Outcome, r.Message = model.RunFailed, text.Line(why)
 			for i, p := range plans {
 				for j, s := range p.Steps {
@@ -113,7 +57,6 @@ func (t *teller) failedDeploy(env, when string, by person, reason string, why st
 					r.Events = append(r.Events, t.event(p.Target, s.Address, phase, message))
 				}
 			}
-			return nil
 		})
 	})
 }
@@ -128,7 +71,8 @@ func (t *teller) seal(env string, by person, reason string, approvers []person) 
 	if err != nil {
 		return model.Change{}, nil, err
 	}
-	base := t.applied[env]
+	was := t.applied[env]
+	base := was.revision
 	c := model.Change{
 		ID:          model.ChangeID(fmt.Sprintf("deploy-%s-%s-%s", env, tip.Hash.Short(), t.word(4))),
 		Environment: env, Kind: model.Deploy, Title: text.Format("Deploy %s %s", tip.Hash.Short(), tip.Subject), Reason: text.Clean(reason),
@@ -142,15 +86,7 @@ func (t *teller) seal(env string, by person, reason string, approvers []person) 
 		c.Plans = append(c.Plans, p.Ref())
 	}
 	if base != "" {
-		q := objects.LogQuery{From: []string{string(tip.Hash)}, Exclude: []string{string(base)}, Paths: e.Paths()}
-		for entry, err := range t.store.Log(t.ctx, q) {
-			if err != nil {
-				return c, nil, err
-			}
-			if len(entry.Parents) < 2 {
-				c.Commits = append(c.Commits, entry.Hash)
-			}
-		}
+		c.Commits = brought(t.landed[was.landed:], env)
 	}
 	c.Digest = c.Seal()
 	fields, files, err := change.Entry(c, plans)
@@ -169,22 +105,47 @@ func (t *teller) seal(env string, by person, reason string, approvers []person) 
 	return c, plans, nil
 }
 
+// brought are the commits that concern an environment, newest first.
+func brought(landed []landing, env string) []model.Hash {
+	landed = slices.SortedFunc(slices.Values(landed), func(a, b landing) int { return b.at.Compare(a.at) })
+	var ids []model.Hash
+	for _, l := range landed {
+		if slices.Contains(l.environments, env) {
+			ids = append(ids, l.id)
+		}
+	}
+	return ids
+}
+
 // plan asks the engine for the way from one revision to another. The first
 // time, nothing was applied before.
 func (t *teller) plan(e model.Environment, base, to model.Hash) ([]model.Plan, error) {
+	if err := t.settled(e.Name); err != nil {
+		return nil, err
+	}
 	want, err := objects.Snapshot(t.ctx, t.store, to)
 	if err != nil {
 		return nil, err
 	}
-	var applied model.Snapshot
+	var was model.Snapshot
 	if base != "" {
-		if applied, err = objects.Snapshot(t.ctx, t.store, base); err != nil {
+		if was, err = objects.Snapshot(t.ctx, t.store, base); err != nil {
 			return nil, err
 		}
 	}
 	var plans []model.Plan
 	for _, target := range e.Targets {
-		p, err := t.engine.Plan(t.ctx, model.PlanRequest{Environment: e.Name, Target: target, Want: want, Applied: applied, KeepDrift: base != ""})
+		if base != "" {
+			// Where git says the same as before, the engine would read all of it to find nothing to do.
+			changed, err := t.changed(target.Path, base, to)
+			if err != nil {
+				return nil, err
+			}
+			if !changed {
+				continue
+			}
+		}
+		p, err := t.engine.Plan(t.ctx, model.PlanRequest{Environment: e.Name, Target: target, Want: want, Applied: was, KeepDrift: base != ""})
 		if err != nil {
 			return nil, err
 		}
@@ -195,17 +156,31 @@ func (t *teller) plan(e model.Environment, base, to model.Hash) ([]model.Plan, e
 	return plans, nil
 }
 
+// changed reports whether anything below a directory differs between two revisions.
+func (t *teller) changed(dir string, a, b model.Hash) (bool, error) {
+	var trees [2]model.Hash
+	for i, id := range []model.Hash{a, b} {
+		c, err := t.store.Commit(t.ctx, id)
+		if err != nil {
+			return false, err
+		}
+		trees[i] = c.Tree
+	}
+	for _, err := range objects.DiffTrees(t.ctx, t.store, trees[0], trees[1], dir) {
+		return true, err
+	}
+	return false, nil
+}
+
 // run puts a run on record.
-func (t *teller) run(c model.Change, by person, do func(*model.Run) error) error {
+func (t *teller) run(c model.Change, by person, do func(*model.Run)) error {
 	t.pass(2 * time.Minute)
 	r := model.Run{ID: model.RunID(t.word(8)), Change: c.ID, Environment: c.Environment, By: by.principal(), Host: by.machine, Started: t.now}
 	if err := t.append(by, ledger.Intent, change.Intent(c, r.ID, r.Host), nil); err != nil {
 		return err
 	}
 	t.pass(time.Second)
-	if err := do(&r); err != nil {
-		return err
-	}
+	do(&r)
 	fields, files, err := change.Outcome(c, r)
 	if err != nil {
 		return err
@@ -238,70 +213,6 @@ func doneBy(s model.Step) text.Safe {
 	return text.Lit("written")
 }
 
-// carryOut makes a host's file what the step says.
-func (t *teller) carryOut(s model.Step) error {
-	file := filepath.Join(t.hosts, s.Group, filepath.FromSlash(s.Name))
-	if s.Before.Exists {
-		if err := os.Remove(file); err != nil {
-			return err
-		}
-	}
-	if !s.After.Exists {
-		return nil
-	}
-	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-		return err
-	}
-	if s.After.Kind == "symlink" {
-		return os.Symlink(string(s.After.Content.Data), file)
-	}
-	perm := os.FileMode(0o644)
-	if v, _ := s.After.Attr("executable"); v == "yes" {
-		perm = 0o755
-	}
-	if v, ok := s.After.Attr("mode"); ok {
-		n, err := strconv.ParseUint(v, 8, 32)
-		if err != nil {
-			return fmt.Errorf("mode of %s: %w", s.Address, err)
-		}
-		perm = os.FileMode(n)
-	}
-	return t.hostFile(file, s.After.Content.Data, perm)
-}
-
-// hostFile writes a file of a host as if it had been written at the story's time, whatever the umask is.
-func (t *teller) hostFile(file string, data []byte, perm os.FileMode) error {
-	if err := os.WriteFile(file, data, perm); err != nil {
-		return err
-	}
-	if err := os.Chmod(file, perm); err != nil {
-		return err
-	}
-	return os.Chtimes(file, t.now, t.now)
-}
-
-// edit changes a host's file by hand, behind plumb's back; without replacements it is deleted.
-func (t *teller) edit(when, host, name string, pairs ...string) {
-	t.do(when, func() error {
-		file := filepath.Join(t.hosts, host, filepath.FromSlash(name))
-		if len(pairs) == 0 {
-			return os.Remove(file)
-		}
-		data, err := os.ReadFile(file)
-		if err != nil {
-			return err
-		}
-		edited := string(data)
-		for i := 0; i+1 < len(pairs); i += 2 {
-			if !strings.Contains(edited, pairs[i]) {
-				return fmt.Errorf("%s has no %q", file, pairs[i])
-			}
-			edited = strings.Replace(edited, pairs[i], pairs[i+1], 1)
-		}
-		return t.hostFile(file, []byte(edited), 0o644)
-	})
-}
-
 func (t *teller) append(by person, verb ledger.Verb, fields []ledger.Field, files map[string][]byte) error {
 	l := t.ledgers[by]
 	if l == nil {
@@ -315,13 +226,14 @@ func (t *teller) append(by person, verb ledger.Verb, fields []ledger.Field, file
 // propose makes a change of a colleague that waits for approvals, just as their plumb would.
 func (t *teller) propose(env, when string, by person, revision model.Hash, reason string) (id model.ChangeID) {
 	t.do(when, func() error {
-		if err := errors.Join(t.publish(), t.configure()); err != nil {
+		if err := errors.Join(t.publish(), t.settled(env)); err != nil {
 			return err
 		}
 		state := ""
 		if t.opt.StateDir != nil {
 			state = t.opt.StateDir(filepath.Join(t.repository, ".git"))
 		}
+		// How many approvals it needs, the workspace reads from the applied revision itself.
 		w := workspace.New(workspace.Options{
 			Store: t.store, Config: t.config, Origin: workspace.FromFile, Engines: map[string]workspace.Engine{"hosts": t.engine},
 			Self: by.principal(), Host: by.machine, StateDir: state, Now: func() time.Time { return t.now }, Rand: t.rand,
@@ -335,26 +247,4 @@ func (t *teller) propose(env, when string, by person, revision model.Hash, reaso
 		return err
 	})
 	return id
-}
-
-// publish points main at what it has become.
-func (t *teller) publish() error {
-	if t.published == t.main {
-		return nil
-	}
-	err := t.store.UpdateRef(t.ctx, "refs/heads/main", t.main, t.published)
-	t.published = t.main
-	return err
-}
-
-// leave ends the story: main and the branches that nobody merged are what they have become.
-func (t *teller) leave() {
-	if t.err == nil {
-		t.err = t.publish()
-	}
-	for name, tip := range t.branches {
-		if t.err == nil {
-			t.err = t.store.UpdateRef(t.ctx, "refs/heads/"+name, tip, "")
-		}
-	}
 }

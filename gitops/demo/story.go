@@ -223,8 +223,6 @@ The load test dropped connections before nginx ever saw them.`,
 
 // hurry is the time before the sale, up to the commit that should not have been.
 func hurry(t *teller) {
-	t.commit(carol, "8 10:00", "Keep two weeks of backups",
-		sub(in("db", "dev staging"), "usr/local/bin/shop-backup", "keep=7", "keep=14"))
 	t.commit(dan, "7 09:45", "Ask less often whether the web hosts are alive",
 		sub(edge, haproxyCfg, "check inter 2s fall 3", "check inter 5s fall 3"))
 	t.commit(bob, "7 11:30", "Accept longer queues of connections in production",
@@ -299,17 +297,18 @@ tries from one address.`,
 		subs(in("web", "production"), shopConf, "rate=30r/m;", "rate=10r/m;",
 			"        limit_req zone=login burst=10;", "        limit_req zone=login burst=5 nodelay;\n        limit_req_status 429;"))
 	t.merge(alice, "0 12:30", 438, "Slow down who guesses passwords")
-	t.waiting = t.propose("production", "0 12:50", carol, slow,
-		"Accounts are being taken over, this slows it down. The renewed certificate comes with it.")
 	t.commit(dan, "0 13:40", "Try HTTP/3 on dev",
 		sub(in("web", "dev"), shopConf, "    listen 443 ssl http2;", `    listen 443 ssl http2;
     listen 443 quic reuseport;
     add_header Alt-Svc 'h3=":443"; ma=3600' always;`))
+	t.checkOut()
 	t.deploy("dev", "0 13:50", bot, "Pipeline of main")
+	t.waiting = t.propose("production", "0 14:00", carol, slow,
+		"Accounts are being taken over, this slows it down. The renewed certificate comes with it.")
 
 	// While customers saw errors, somebody tried to help web-2 by hand.
-	t.edit("0 14:10", "web-2", logrotate)
-	t.edit("0 14:20", "web-2", nginxConf,
+	t.edit("0 14:10", "production", "web-2", logrotate)
+	t.edit("0 14:20", "production", "web-2", nginxConf,
 		"worker_connections  1024;", "worker_connections  4096;",
 		"access_log  /var/log/nginx/access.log shop;", "access_log  off;  # sale, too much I/O")
 }

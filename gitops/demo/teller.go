@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"slices"
 	"strings"
+	"time"
 
 	"plumb/gitops/config"
 	"plumb/gitops/ledger"
@@ -30,27 +32,73 @@ type teller struct {
 	store     *recorder
 	main      model.Hash
 	published model.Hash // What the branch main is at.
+	landed    []landing  // The commits that came to main, merges left out.
 	branch    string     // Where commits go; empty for main.
-	branches  map[string]model.Hash
+	branches  map[string]*branch
 
 	config   config.Repository
 	hostDirs []string
-	applied  map[string]model.Hash // By environment.
+	applied  map[string]applied // By environment.
 	ledgers  map[person]*ledger.Ledger
+	errands  map[string]chan error // What is being written while the story goes on, by environment, or by "infra".
 
 	bad     model.Hash
 	waiting model.ChangeID
 	err     error
 }
 
+// branch is a branch that is not merged yet.
+type branch struct {
+	tip     model.Hash
+	commits []landing
+}
+
+// landing is a commit, and the environments that it concerns.
+type landing struct {
+	id           model.Hash
+	at           time.Time
+	environments []string
+}
+
+// applied is what an environment was brought to.
+type applied struct {
+	revision model.Hash
+	landed   int // How many commits had come to main by then.
+}
+
 func newTeller(ctx context.Context, dir string, opt Options) *teller {
 	root := filepath.Join(dir, repositoryName)
 	return &teller{ctx: ctx, repository: root, hosts: filepath.Join(dir, hostsName), opt: opt, engine: opt.Engine(root),
-		clock: newClock(opt.Seed), store: record(gogit.NewMemory()), branches: map[string]model.Hash{},
-		applied: map[string]model.Hash{}, ledgers: map[person]*ledger.Ledger{}}
+		clock: newClock(opt.Seed), store: record(gogit.NewMemory()), branches: map[string]*branch{},
+		applied: map[string]applied{}, ledgers: map[person]*ledger.Ledger{}, errands: map[string]chan error{}}
 }
 
-func (t *teller) close() { _ = t.store.Close() } // There is nothing behind it but memory.
+// close waits until nothing is written any more.
+func (t *teller) close() {
+	for what := range t.errands {
+		if err := t.settled(what); t.err == nil {
+			t.err = err
+		}
+	}
+	_ = t.store.Close() // There is nothing behind it but memory.
+}
+
+// meanwhile begins to write something while the story goes on.
+func (t *teller) meanwhile(what string, do func() error) {
+	done := make(chan error, 1)
+	t.errands[what] = done
+	go func() { done <- do() }()
+}
+
+// settled waits until it is written.
+func (t *teller) settled(what string) error {
+	done := t.errands[what]
+	if done == nil {
+		return nil
+	}
+	delete(t.errands, what)
+	return <-done
+}
 
 // do goes on with the story, unless it came to an end.
 func (t *teller) do(when string, what func() error) {
@@ -66,11 +114,11 @@ func (t *teller) do(when string, what func() error) {
 }
 
 // on begins a branch, or goes on with one; commits go there until it is merged. The empty name is main.
-func (t *teller) on(branch string) {
-	if _, ok := t.branches[branch]; !ok && branch != "" {
-		t.branches[branch] = t.main
+func (t *teller) on(name string) {
+	if _, ok := t.branches[name]; !ok && name != "" {
+		t.branches[name] = &branch{tip: t.main}
 	}
-	t.branch = branch
+	t.branch = name
 }
 
 // commit makes a commit on the current branch. The message may have a body after an empty line.
@@ -78,7 +126,7 @@ func (t *teller) commit(who person, when, message string, edits ...edit) (id mod
 	t.do(when, func() error {
 		tip := t.main
 		if t.branch != "" {
-			tip = t.branches[t.branch]
+			tip = t.branches[t.branch].tip
 		}
 		var tree model.Hash
 		files := fs.FS(nothing{})
@@ -104,29 +152,42 @@ func (t *teller) commit(who person, when, message string, edits ...edit) (id mod
 		if err != nil {
 			return fmt.Errorf("%s: %w", message, err)
 		}
-		id, err = t.write(who, tree, message, tip)
-		if t.branch != "" {
-			t.branches[t.branch] = id
-		} else {
-			t.main = id
+		if id, err = t.write(who, tree, message, tip); err != nil {
+			return err
 		}
-		return err
+		made := landing{id, t.now, concerned(all)}
+		if b := t.branches[t.branch]; b != nil {
+			b.tip, b.commits = id, append(b.commits, made)
+		} else {
+			t.main, t.landed = id, append(t.landed, made)
+		}
+		return nil
 	})
 	return id
+}
+
+// concerned are the environments that the edits are about.
+func concerned(edits []model.Edit) []string {
+	var names []string
+	for _, e := range edits {
+		if name, _, _ := strings.Cut(e.Path, "/"); !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // merge merges the current branch into main, as the forge does for a pull
 // request, and goes on with main.
 func (t *teller) merge(who person, when string, number int, title string) {
-	branch := t.branch
 	t.do(when, func() error {
-		tip := t.branches[branch]
-		base, err := t.store.MergeBase(t.ctx, t.main, tip)
+		branch := t.branches[t.branch]
+		base, err := t.store.MergeBase(t.ctx, t.main, branch.tip)
 		if err != nil {
 			return err
 		}
 		var trees [3]model.Hash
-		for i, id := range []model.Hash{base, t.main, tip} {
+		for i, id := range []model.Hash{base, t.main, branch.tip} {
 			c, err := t.store.Commit(t.ctx, id)
 			if err != nil {
 				return err
@@ -138,11 +199,12 @@ func (t *teller) merge(who person, when string, number int, title string) {
 			err = fmt.Errorf("conflicts in %s", strings.Join(conflicts, ", "))
 		}
 		if err != nil {
-			return fmt.Errorf("merge %s: %w", branch, err)
+			return fmt.Errorf("merge %s: %w", t.branch, err)
 		}
-		message := fmt.Sprintf("Merge pull request #%d from shop/%s\n\n%s", number, branch, title)
-		t.main, err = t.write(who, tree, message, t.main, tip)
-		delete(t.branches, branch)
+		message := fmt.Sprintf("Merge pull request #%d from shop/%s\n\n%s", number, t.branch, title)
+		t.main, err = t.write(who, tree, message, t.main, branch.tip)
+		t.landed = append(t.landed, branch.commits...)
+		delete(t.branches, t.branch)
 		t.branch = ""
 		return err
 	})
