@@ -156,8 +156,8 @@ func (t *teller) secret(dir, name string) string {
 	return base64.RawURLEncoding.EncodeToString(sum[:18])
 }
 
-// certificate writes a certificate for the environment of each directory, valid for 90 days from now. Environments that
-// share a file name share a certificate, as they would share a key.
+// certificate writes a certificate that is valid for 90 days from now to each
+// directory: the same one to all directories of an environment.
 func certificate(dirs []string, name string) edit {
 	return func(t *teller, _ fs.FS) ([]model.Edit, error) {
 		issued := map[string][]byte{}
