@@ -23,7 +23,10 @@ func needs(t *testing.T, missing, install string) {
 }
 
 // servers are real OpenSSH servers on loopback, one per host.
-type servers struct{ config string }
+type servers struct {
+	dir    string // Holds a run directory per host.
+	config string
+}
 
 // startServers starts web-1 and web-2, which live as long as the test. What runs
 // there is looked for in search, if that is not empty.
@@ -42,7 +45,7 @@ func startServers(t *testing.T, search string) servers {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
-	s := servers{config: filepath.Join(dir, "config")}
+	s := servers{dir: dir, config: filepath.Join(dir, "config")}
 	var config strings.Builder
 	for _, name := range []string{"web-1", "web-2"} {
 		startServer(t, script, filepath.Join(dir, name), search)

@@ -155,3 +155,13 @@ func (l lab) live() map[string]providertest.File {
 	}
 	return files
 }
+
+// dirOf is the directory that plays a host of a world.
+func dirOf(w providertest.World, host string) string {
+	for _, h := range w.Target.Hosts {
+		if h.Name == host && filepath.IsAbs(h.Root) {
+			return h.Root
+		}
+	}
+	return filepath.Join(w.Provider.(*Provider).opt.Root, host)
+}
