@@ -264,7 +264,9 @@ func (a *App) state() action.State {
 	if c := a.change.selected(); c != nil {
 		s.Change = c.State
 		if e := a.envNamed(c.Environment); e != nil {
-			if err := model.MayApprove(e.Environment, *c, a.ws.Self()); err != nil {
+			if e.Approvals == 0 {
+				s.Approve = e.Name + " needs no approvals"
+			} else if err := model.MayApprove(e.Environment, *c, a.ws.Self()); err != nil {
 				s.Approve = err.Error()
 			}
 			s.Apply = unmet(model.Decide(e.Environment, *c))

@@ -43,16 +43,25 @@ func (d *errorDialog) key(a *App, k tea.KeyPressMsg) tea.Cmd {
 // fail shows an error that belongs to no pane.
 func (a *App) fail(title text.Safe, err error) { a.open(&errorDialog{title, err}) }
 
-// askDialog asks a yes-or-no question in a few sentences.
+// askDialog asks a yes-or-no question in a few sentences. What it is about may be a long
+// list; then yes is offered only to who has seen the end of it.
 type askDialog struct {
 	title     []paint.Span
+	list      []text.Safe // What the question is about.
 	sentences []text.Safe
-	list      []text.Safe // What the question is about, one per row.
 	consent   consent
 	yes       func() tea.Cmd
+
+	top  int  // Rows that are scrolled off.
+	seen bool // The last row was on the screen.
 }
 
-func (d *askDialog) width(*App) int { return narrowDialog }
+func (d *askDialog) width(*App) int {
+	if len(d.list) > 0 {
+		return wideDialog
+	}
+	return narrowDialog
+}
 
 func (d *askDialog) draw(a *App, w, h int) []string {
 	rows := []string{""}
@@ -69,16 +78,33 @@ func (d *askDialog) draw(a *App, w, h int) []string {
 		}
 		rows = append(rows, wrapped(style, w-4, 1, s)...)
 	}
-	return box(a.st, w, h, d.title, rows, d.consent.foot(a, w-4))
+	foot := d.consent.foot(a, w-4)
+	room := max(h-2-len(foot), 1)
+	d.top = max(min(d.top, len(rows)-room), 0)
+	end := min(d.top+room, len(rows))
+	left := len(rows) - end
+	d.seen = d.seen || left == 0
+	if !d.seen {
+		foot = []string{"", keyHint(paint.NewLine(w-4).Gap(1), a.st, text.Lit("pgdn"), text.Format("read on, %d more rows", left)).
+			Right(a.st.Accent, text.Lit("esc")).Right(a.st.Dim, text.Lit("  not now ")).String()}
+	}
+	return paint.Frame(a.st, w, d.title, append(rows[d.top:end:end], foot...))
 }
 
 func (d *askDialog) key(a *App, k tea.KeyPressMsg) tea.Cmd {
-	if k.String() == "esc" {
+	switch k.String() {
+	case "esc":
 		a.close(d)
+		return nil
+	case "pgdown", "down", "space":
+		d.top += 8
+		return nil
+	case "pgup", "up":
+		d.top = max(d.top-8, 0)
 		return nil
 	}
 	yes, cmd := d.consent.key(a, k)
-	if yes {
+	if yes && d.seen {
 		a.close(d)
 		return d.yes()
 	}
@@ -86,6 +112,10 @@ func (d *askDialog) key(a *App, k tea.KeyPressMsg) tea.Cmd {
 }
 
 func (d *askDialog) paste(_ *App, s string) { d.consent.in.insert(s) }
+
+func (d *askDialog) clickAt(*App, int) tea.Cmd { return nil }
+
+func (d *askDialog) wheelBy(_ *App, rows int) { d.top = max(d.top+rows*wheelRows, 0) }
 
 // trusted answers that the repository's code may run from now on.
 type trusted struct{}

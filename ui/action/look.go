@@ -30,7 +30,7 @@ var looking = []Action{
 	{ID: Open, Keys: []string{"enter", "l", "right"}, Title: "open", Group: Look,
 		In: []Scope{History, Live, Change, Runs}, Line: []Scope{Runs},
 		Text: "Open what is selected: its differences, or what is folded below it"},
-	{ID: NextEnvironment, Keys: []string{"e"}, Title: "environment", Group: Look, In: Panes(),
+	{ID: NextEnvironment, Keys: []string{"e"}, Title: "next environment", Group: Look, In: Panes(),
 		Text: "Go to the next environment", Not: severalEnvironments},
 	{ID: PrevEnvironment, Keys: []string{"E"}, Title: "previous environment", Group: Look, In: Panes(),
 		Text: "Go to the previous environment", Not: severalEnvironments},
