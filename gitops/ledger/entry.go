@@ -2,7 +2,9 @@ package ledger
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -39,7 +41,7 @@ type Entry struct {
 	Prev   model.Digest // Of the payload before; empty for the first.
 	Fields []Field
 	Files  map[string][]byte // Attachments; their checksums stand in the payload.
-	Signed bool
+	Signed bool              // Whether a signature was verified. A signature that nobody verified proves nothing, so Read never says so yet.
 }
 
 // Field is the value of a fact, or empty.
@@ -53,27 +55,27 @@ func (e Entry) Field(key string) string {
 }
 
 // payload is the text that is chained and signed: one fact a line, in a fixed order, values quoted, so
-// that there is one way only to write an entry and nothing to argue about.
-func (e Entry) payload() []byte {
+// that there is one way only to write an entry and nothing to argue about. Sums are the checksums of its attachments.
+func (e Entry) payload(sums map[string]model.Digest) []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "plumb-ledger 1\nverb %s\nby %q\nname %q\nat %s\nseq %d\nprev %s\n",
 		e.Verb, e.By.Email, e.By.Name, e.At.UTC().Format(time.RFC3339Nano), e.Seq, orNone(e.Prev))
 	for _, f := range e.Fields {
 		fmt.Fprintf(&b, "field %s %q\n", f.Key, f.Value)
 	}
-	for _, name := range e.fileNames() {
-		fmt.Fprintf(&b, "file %s %s\n", name, model.Sum(e.Files[name]))
+	for _, name := range slices.Sorted(maps.Keys(sums)) {
+		fmt.Fprintf(&b, "file %s %s\n", name, sums[name])
 	}
 	return b.Bytes()
 }
 
-func (e Entry) fileNames() []string {
-	names := make([]string, 0, len(e.Files))
-	for name := range e.Files {
-		names = append(names, name)
+// sums are the checksums of the attachments.
+func (e Entry) sums() map[string]model.Digest {
+	sums := map[string]model.Digest{}
+	for name, data := range e.Files {
+		sums[name] = model.Sum(data)
 	}
-	slices.Sort(names)
-	return names
+	return sums
 }
 
 func orNone(d model.Digest) string {
@@ -82,6 +84,12 @@ func orNone(d model.Digest) string {
 	}
 	return string(d)
 }
+
+// The files of an entry beside its attachments.
+const (
+	payloadName   = "payload"
+	signatureName = "payload.sig"
+)
 
 // parsePayload reads what payload wrote and accepts nothing else: an entry that
 // does not read back to the same bytes is refused. Attachments stay to be compared with sums.
@@ -134,10 +142,16 @@ func parsePayload(data []byte) (e Entry, sums map[string]model.Digest, err error
 	for _, line := range lines[head:] {
 		kind, rest, _ := strings.Cut(line, " ")
 		key, val, _ := strings.Cut(rest, " ")
-		switch kind {
-		case "field":
+		switch {
+		case !isWord(key):
+			err = fmt.Errorf("payload has a %s called %q", kind, key)
+		case kind == "field" && slices.ContainsFunc(e.Fields, func(f Field) bool { return f.Key == key }):
+			err = fmt.Errorf("payload says %q twice", key)
+		case kind == "field":
 			e.Fields = append(e.Fields, Field{key, quoted(val)})
-		case "file":
+		case kind == "file" && (key == payloadName || key == signatureName):
+			err = fmt.Errorf("payload has an attachment called %q", key)
+		case kind == "file":
 			sums[key] = model.Digest(val)
 		default:
 			err = fmt.Errorf("payload has an unknown line %q", kind)
@@ -146,5 +160,13 @@ func parsePayload(data []byte) (e Entry, sums map[string]model.Digest, err error
 			return e, nil, err
 		}
 	}
+	if !isWord(string(e.Verb)) || !bytes.Equal(e.payload(sums), data) {
+		return e, nil, errors.New("payload is not written the one way there is to write it")
+	}
 	return e, sums, nil
+}
+
+// isWord reports whether a verb, a field or an attachment may be called so.
+func isWord(s string) bool {
+	return s != "" && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789-_.") == ""
 }

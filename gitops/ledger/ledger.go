@@ -12,6 +12,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"sync"
@@ -50,12 +52,14 @@ type Ledger struct {
 	logs map[string]log // By ref; what was read and verified so far.
 }
 
-// log is one verified chain.
+// log is one chain, as far as it is believed.
 type log struct {
-	tip     model.Hash
-	last    model.Digest
+	ref     model.Hash   // Where the ref was when it was read; empty for no ref.
+	tip     model.Hash   // The last entry that is believed; the same as ref unless there is a problem.
+	last    model.Digest // Of its payload.
 	entries []Entry
-	broken  string
+	broken  string // What is wrong; empty for nothing.
+	rewound bool   // What is wrong is that entries are gone.
 }
 
 // Problem is a log that cannot be believed from some entry on.
@@ -71,16 +75,17 @@ func (l *Ledger) Append(ctx context.Context, verb Verb, fields []Field, files ma
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	ref := Prefix + slug(l.self.Email.String()) + "/" + l.signer.Key()
-	const tries = 20 // Another plumb of the same person may extend the log at the same moment.
-	for range tries {
+	const tries = 50 // Another plumb of the same person may extend the log at the same moment.
+	for try := range tries {
+		if err := stepAside(ctx, try); err != nil {
+			return Entry{}, fmt.Errorf("record %s: %w", verb, err)
+		}
 		if err := l.refresh(ctx, ref); err != nil {
 			return Entry{}, err
 		}
 		chain := l.logs[ref]
 		if chain.broken != "" {
-			return Entry{}, model.WithHint(fmt.Errorf("your log %s is damaged: %s", ref, chain.broken),
-				"keep the ref under another name and delete it: git update-ref %s %s && git update-ref -d %s",
-				strings.Replace(ref, "log/", "damaged/", 1), chain.tip, ref)
+			return Entry{}, damaged(ref, chain)
 		}
 		e := Entry{Log: ref, Verb: verb, By: l.self, At: l.now().UTC(), Seq: len(chain.entries) + 1, Prev: chain.last, Fields: fields, Files: files}
 		id, err := l.write(ctx, e, chain.tip)
@@ -97,23 +102,58 @@ func (l *Ledger) Append(ctx context.Context, verb Verb, fields []Field, files ma
 		e.ID = id
 		return e, nil
 	}
-	return Entry{}, fmt.Errorf("record %s: %s is moved by others all the time", verb, ref)
+	return Entry{}, model.WithHint(fmt.Errorf("record %s: %s is moved by others all the time", verb, ref), "try again when fewer of your programs write to it")
+}
+
+// stepAside waits a moment before a further try, longer and less evenly each
+// time, so that many writers let each other through.
+func stepAside(ctx context.Context, try int) error {
+	if try == 0 {
+		return ctx.Err()
+	}
+	const shortest, doublings = 10 * time.Millisecond, 5
+	pause := time.NewTimer(rand.N(shortest << min(try, doublings)))
+	defer pause.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-pause.C:
+		return nil
+	}
+}
+
+// damaged says how a person gets a log of theirs back that cannot be extended as it is.
+func damaged(ref string, chain log) error {
+	err := fmt.Errorf("your log %s is damaged: it %s", ref, chain.broken)
+	if chain.rewound {
+		return model.WithHint(err, "put it back: git update-ref %s %s", ref, chain.tip)
+	}
+	back := fmt.Sprintf("git update-ref -d %s", ref)
+	if chain.tip != "" {
+		back = fmt.Sprintf("git update-ref %s %s", ref, chain.tip)
+	}
+	return model.WithHint(err, "keep it under another name and go back to its last good entry: git update-ref %s %s && %s",
+		strings.Replace(ref, "log/", "damaged/", 1), chain.ref, back)
 }
 
 // write stores the entry's objects.
 func (l *Ledger) write(ctx context.Context, e Entry, parent model.Hash) (model.Hash, error) {
-	payload := e.payload()
+	payload := e.payload(e.sums())
+	// What could not be read back would damage the log for good.
+	if back, sums, err := parsePayload(payload); err != nil {
+		return "", err
+	} else if !slices.Equal(back.Fields, e.Fields) || !maps.Equal(sums, e.sums()) {
+		return "", errors.New("a field or an attachment has no usable name")
+	}
 	sig, err := l.signer.Sign(ctx, payload)
 	if err != nil {
 		return "", fmt.Errorf("sign: %w", err)
 	}
-	files := map[string][]byte{"payload": payload}
+	files := map[string][]byte{payloadName: payload}
 	if len(sig) > 0 {
-		files["payload.sig"] = sig
+		files[signatureName] = sig
 	}
-	for name, data := range e.Files {
-		files[name] = data
-	}
+	maps.Copy(files, e.Files)
 	var entries []objects.TreeEntry
 	for name, data := range files {
 		id, err := l.store.WriteBlob(ctx, data)
@@ -134,7 +174,8 @@ func (l *Ledger) write(ctx context.Context, e Entry, parent model.Hash) (model.H
 	return l.store.WriteCommit(ctx, c)
 }
 
-// Read answers the entries of all logs, oldest first, and what is wrong with logs that are damaged.
+// Read answers the entries of all logs, oldest first, and what is wrong with logs that are damaged. Entries
+// of one log keep their order whatever the clocks say.
 func (l *Ledger) Read(ctx context.Context) ([]Entry, []Problem, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -142,20 +183,41 @@ func (l *Ledger) Read(ctx context.Context) ([]Entry, []Problem, error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("read the ledger: %w", err)
 	}
-	var all []Entry
-	var problems []Problem
+	tips := map[string]model.Hash{}
+	for name := range l.logs {
+		tips[name] = "" // Unless it is still there.
+	}
 	for _, ref := range refs {
-		if err := l.extend(ctx, ref.Name, ref.Hash); err != nil {
+		tips[ref.Name] = ref.Hash
+	}
+	type placed struct {
+		at time.Time
+		Entry
+	}
+	var all []placed
+	var problems []Problem
+	for _, name := range slices.Sorted(maps.Keys(tips)) {
+		if err := l.extend(ctx, name, tips[name]); err != nil {
 			return nil, nil, err
 		}
-		chain := l.logs[ref.Name]
-		all = append(all, chain.entries...)
+		chain := l.logs[name]
+		var at time.Time
+		for _, e := range chain.entries {
+			if e.At.After(at) {
+				at = e.At
+			}
+			all = append(all, placed{at, e})
+		}
 		if chain.broken != "" {
-			problems = append(problems, Problem{ref.Name, chain.broken})
+			problems = append(problems, Problem{name, chain.broken})
 		}
 	}
-	slices.SortStableFunc(all, func(a, b Entry) int { return a.At.Compare(b.At) })
-	return all, problems, nil
+	slices.SortStableFunc(all, func(a, b placed) int { return a.at.Compare(b.at) })
+	entries := make([]Entry, len(all))
+	for i, p := range all {
+		entries[i] = p.Entry
+	}
+	return entries, problems, nil
 }
 
 // refresh brings one log up to date.
@@ -164,19 +226,21 @@ func (l *Ledger) refresh(ctx context.Context, ref string) error {
 	if err != nil {
 		return fmt.Errorf("read the ledger: %w", err)
 	}
+	var tip model.Hash
 	for _, r := range refs {
 		if r.Name == ref {
-			return l.extend(ctx, ref, r.Hash)
+			tip = r.Hash
 		}
 	}
-	l.logs[ref] = log{}
-	return nil
+	return l.extend(ctx, ref, tip)
 }
 
-// extend reads a log up to tip, from where it was read before if tip still descends from there.
+// extend reads what a log has beyond the last entry that is believed. Where its ref is now must lead
+// back to that entry: a log is only ever extended, so one that does not was
+// rewound or replaced. What was known of it stays known.
 func (l *Ledger) extend(ctx context.Context, ref string, tip model.Hash) error {
 	known := l.logs[ref]
-	if known.tip == tip {
+	if known.ref == tip {
 		return nil
 	}
 	var fresh []model.Hash
@@ -191,22 +255,24 @@ func (l *Ledger) extend(ctx context.Context, ref string, tip model.Hash) error {
 			id = c.Parents[0]
 		}
 	}
-	if id == "" {
-		known = log{} // The first time, or a log that no longer contains what we knew.
+	known.ref, known.broken = tip, ""
+	if known.rewound = id != known.tip; known.rewound {
+		known.broken = "was rewound: entries that were known are gone"
+		l.logs[ref] = known
+		return nil
 	}
 	known.entries = slices.Clone(known.entries) // Readers hold the old slice.
-	known.tip = tip
 	for i := len(fresh) - 1; i >= 0 && known.broken == ""; i-- {
 		e, sum, err := l.read(ctx, ref, fresh[i])
 		switch {
 		case ctx.Err() != nil:
 			return ctx.Err()
 		case err != nil:
-			known.broken = fmt.Sprintf("entry %s: %v", fresh[i].Short(), err)
+			known.broken = fmt.Sprintf("has the entry %s: %v", fresh[i].Short(), err)
 		case e.Seq != len(known.entries)+1 || e.Prev != known.last:
-			known.broken = fmt.Sprintf("entry %s does not follow the one before it", fresh[i].Short())
+			known.broken = fmt.Sprintf("has the entry %s, which does not follow the one before it", fresh[i].Short())
 		default:
-			known.entries, known.last = append(known.entries, e), sum
+			known.entries, known.tip, known.last = append(known.entries, e), fresh[i], sum
 		}
 	}
 	l.logs[ref] = known
@@ -229,15 +295,14 @@ func (l *Ledger) read(ctx context.Context, ref string, id model.Hash) (Entry, mo
 			return Entry{}, "", err
 		}
 	}
-	payload := files["payload"]
-	_, signed := files["payload.sig"]
-	delete(files, "payload")
-	delete(files, "payload.sig")
+	payload := files[payloadName]
+	delete(files, payloadName)
+	delete(files, signatureName)
 	e, sums, err := parsePayload(payload)
 	if err != nil {
 		return Entry{}, "", err
 	}
-	e.ID, e.Log, e.Files, e.Signed = id, ref, files, signed
+	e.ID, e.Log, e.Files = id, ref, files
 	if owner := Prefix + slug(e.By.Email.String()) + "/"; !strings.HasPrefix(ref, owner) {
 		return Entry{}, "", fmt.Errorf("written by %s into the log of somebody else", e.By.Email)
 	}
@@ -245,29 +310,9 @@ func (l *Ledger) read(ctx context.Context, ref string, id model.Hash) (Entry, mo
 		return Entry{}, "", fmt.Errorf("attachments were added or taken away")
 	}
 	for name, sum := range sums {
-		if model.Sum(files[name]) != sum {
+		if data, ok := files[name]; !ok || model.Sum(data) != sum {
 			return Entry{}, "", fmt.Errorf("attachment %s was altered", name)
 		}
 	}
 	return e, model.Sum(payload), nil
-}
-
-// slug makes a part of a ref name of an e-mail address.
-func slug(email string) string {
-	var b strings.Builder
-	for _, r := range strings.ToLower(email) {
-		switch {
-		case r >= 'a' && r <= 'z', r >= '0' && r <= '9', r == '-', r == '_', r == '+', r == '@':
-			b.WriteRune(r)
-		case r == '.' && b.Len() > 0 && !strings.HasSuffix(b.String(), "."):
-			b.WriteRune(r)
-		default:
-			fmt.Fprintf(&b, "=%x", r)
-		}
-	}
-	s := strings.TrimSuffix(b.String(), ".")
-	if s == "" || strings.HasSuffix(s, ".lock") {
-		return "=" + s
-	}
-	return s
 }
