@@ -27,6 +27,9 @@ func TestSSHKeepsTheContract(t *testing.T) {
 }
 
 func TestSSHToBusyboxKeepsTheContract(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the suite over ssh takes a minute; it runs once with -short")
+	}
 	servers := startServers(t, busyboxPath(t))
 	providertest.Run(t, func(t *testing.T, rules ...model.FileRule) providertest.World {
 		return newWorld(t, Options{SSH: servers.ssh()}, rules, servers.reach)
