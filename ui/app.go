@@ -253,6 +253,9 @@ func (a *App) state() action.State {
 		Running:      a.run.under(),
 		Clipboard:    a.copied() != "",
 	}
+	if err := a.ws.MaySign(); err != nil {
+		s.Unsigned = err.Error()
+	}
 	if e := a.env(); e != nil {
 		s.Environment = e.Name
 		s.Observed = e.seen()

@@ -43,6 +43,8 @@ func (s *scripted) Changes(context.Context) ([]model.Change, error) {
 	return s.changes, s.broken
 }
 
+func (s *scripted) MaySign() error { return nil }
+
 func (s *scripted) Observe(context.Context, string, func(model.Resource)) (workspace.Observation, error) {
 	return workspace.Observation{}, s.broken
 }

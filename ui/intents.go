@@ -19,7 +19,7 @@ func (a *App) compare(named string) tea.Cmd {
 	}
 	h := &a.history
 	if a.shape.focus == action.Live {
-		return a.showBeside(draftSubject{a.env().Name, string(h.marked)})
+		return a.showBeside(besideLive{a.env().Name, string(h.marked)})
 	}
 	at := h.hash()
 	switch {
@@ -49,7 +49,7 @@ func (a *App) compareNamed(names []string) tea.Cmd {
 		a.warn(text.Lit("there is no environment whose live state could be compared"))
 		return nil
 	case names[1] == "live":
-		return a.showBeside(draftSubject{e.Name, names[0]})
+		return a.showBeside(besideLive{e.Name, names[0]})
 	}
 	return a.showBeside(compareSubject{a: names[0], b: names[1]})
 }

@@ -161,3 +161,19 @@ func TestReadOnlyScreenSaysWhyItRefuses(t *testing.T) {
 		t.Error("a dialog opened all the same")
 	}
 }
+
+func TestRevisionsAreComparedWithEachOtherAndWithLive(t *testing.T) {
+	s, _ := openStory(t, 160, 45, Options{})
+	s.press("1", "g", "j", "c", "j", "j", "j", "c")
+	s.sees("→", "files", "split ─ 1/")
+	s.press("-")
+	s.sees("▌History")
+	s.press("c")
+	s.sees("is marked")
+	s.press("2", "c")
+	s.sees("beside what is live in production", "difference")
+	s.press("esc", ":")
+	s.write("compare live:staging git:staging")
+	s.press("enter")
+	s.sees("live:staging", "git:staging")
+}

@@ -29,6 +29,8 @@ type source interface {
 	CommitFiles(ctx context.Context, id model.Hash) ([]model.FileChange, error)
 	FileDiff(ctx context.Context, f model.FileChange, oldLabel, newLabel string, opt diff.Options) diff.File
 
+	ObserveAt(ctx context.Context, env string, revision model.Hash) (workspace.Observation, error)
+	MaySign() error
 	Draft(ctx context.Context, req workspace.Request) (*workspace.Draft, error)
 	Seal(ctx context.Context, d *workspace.Draft, reason string) (model.Change, error)
 	Changes(ctx context.Context) ([]model.Change, error)

@@ -150,7 +150,7 @@ type compareSubject struct {
 
 func (s compareSubject) id() string { return "compare " + s.a + " " + s.b }
 
-func (s compareSubject) title() text.Safe { return text.Format("%s → %s", s.a, s.b) }
+func (s compareSubject) title() text.Safe { return text.Format("%s → %s", short(s.a), short(s.b)) }
 
 func (s compareSubject) read(ctx context.Context, ws source, skip int, show func(piece)) error {
 	a, err := ws.Resolve(ctx, s.a)
@@ -166,7 +166,7 @@ func (s compareSubject) read(ctx context.Context, ws source, skip int, show func
 		return err
 	}
 	if skip == 0 {
-		head := []headLine{{{strong, text.Line(s.a)}, {dim, text.Format(" %s  →  ", a.Short())}, {strong, text.Line(s.b)}, {dim, text.Format(" %s", b.Short())}}}
+		head := []headLine{append(append(named(s.a, a), word{dim, text.Lit("  →  ")}), named(s.b, b)...)}
 		if len(files) == 0 {
 			head = append(head, nil, line(dim, text.Lit("Both have the same files.")))
 		} else {
@@ -175,6 +175,15 @@ func (s compareSubject) read(ctx context.Context, ws source, skip int, show func
 		show(piece{head: append(head, nil), total: len(files)})
 	}
 	return readFiles(ctx, ws, files, nameOf(s.a, a), nameOf(s.b, b), skip, show)
+}
+
+// named is a revision as the operator named it, with its hash where that says more.
+func named(name string, id model.Hash) headLine {
+	l := headLine{{strong, text.Line(short(name))}}
+	if short(name) != id.Short() {
+		l = append(l, word{dim, text.Format(" %s", id.Short())})
+	}
+	return l
 }
 
 // nameOf is what a side is called: as the operator named it, or the short hash when that was a hash.

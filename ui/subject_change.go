@@ -241,34 +241,59 @@ func undoTone(c model.UndoClass) tone {
 	return bad
 }
 
-// draftSubject compares a revision with what is live: what it would take to bring the environment there.
-type draftSubject struct {
+// besideLive compares a revision with what is live in an environment.
+type besideLive struct {
 	env      string
 	revision string
 }
 
-func (s draftSubject) id() string { return "live " + s.env + " " + s.revision }
+func (s besideLive) id() string { return "live " + s.env + " " + s.revision }
 
-func (s draftSubject) title() text.Safe {
-	return text.Format("%s → %s as it is live", s.revision, s.env)
+func (s besideLive) title() text.Safe {
+	return text.Format("%s → %s as it is live", short(s.revision), s.env)
 }
 
-func (s draftSubject) read(ctx context.Context, ws source, _ int, show func(piece)) error {
-	d, err := ws.Draft(ctx, workspace.Request{Environment: s.env, Kind: model.Deploy, Subject: s.revision})
+// short is a revision as people write it: a full hash is cut.
+func short(revision string) string {
+	if len(revision) == 40 || len(revision) == 64 {
+		return model.Hash(revision).Short()
+	}
+	return revision
+}
+
+func (s besideLive) read(ctx context.Context, ws source, _ int, show func(piece)) error {
+	id, err := ws.Resolve(ctx, s.revision)
 	if err != nil {
 		return err
 	}
-	n := 0
-	for _, p := range d.Plans {
-		n += len(p.Steps)
+	o, err := ws.ObserveAt(ctx, s.env, id)
+	if err != nil {
+		return err
 	}
-	head := []headLine{{{strong, text.Line(s.env)}, {dim, text.Lit(" as it is live, beside ")}, {strong, text.Line(s.revision)}}}
-	if n == 0 {
+	var (
+		files []diff.File
+		head  = []headLine{{{strong, text.Line(short(s.revision))}, {dim, text.Lit(" beside what is live in ")}, {strong, text.Line(s.env)}}}
+	)
+	for _, t := range o.Targets {
+		if t.Err != nil {
+			head = append(head, headLine{{bad, text.Lit("! ")}, {plain, text.Format("%s: ", t.Target.Name).Plus(text.Error(t.Err))}})
+		}
+		for _, r := range t.Resources {
+			switch r.Status {
+			case model.InSync:
+			case model.Unknown:
+				head = append(head, headLine{{bad, text.Lit("? ")}, {plain, text.Line(string(r.Address))}, {dim, text.Lit("  ").Plus(r.Reason)}})
+			default:
+				files = append(files, workspace.ResourceDiff(r, workspace.Tracked, workspace.Live, diff.Options{OldLabel: short(s.revision)}))
+			}
+		}
+	}
+	switch {
+	case len(files) > 0:
+		head = append(head, line(dim, text.Line(plural(len(files), "difference"))))
+	case o.InSync():
 		head = append(head, nil, line(good, text.Lit("✓ Live is as this revision says.")))
-	} else {
-		head = append(head, line(dim, text.Line(plural(n, "difference"))))
 	}
-	show(piece{head: append(head, nil)})
-	showPlans(d.Plans, show)
+	show(piece{head: append(head, nil), files: files, total: len(files)})
 	return nil
 }

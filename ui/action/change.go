@@ -75,7 +75,7 @@ var judging = []Action{
 	{ID: Approve, Keys: []string{"a"}, Title: "approve", Group: Judge, In: []Scope{Change, Diff}, Line: []Scope{Change},
 		Text: "Judge the selected change and approve it",
 		Not: func(s State) string {
-			return first(selectedChange(s), open(s, "approved"), s.Approve)
+			return first(selectedChange(s), s.Unsigned, open(s, "approved"), s.Approve)
 		}},
 	{ID: Apply, Keys: []string{"A"}, Title: "apply", Group: Judge, In: []Scope{Change, Diff}, Line: []Scope{Change},
 		Text: "Carry the selected change out, and watch it land", Git: "merge, then write",
@@ -85,7 +85,7 @@ var judging = []Action{
 	{ID: Abandon, Keys: []string{"X"}, Title: "abandon", Group: Judge, In: []Scope{Change}, Line: []Scope{Change},
 		Text: "Give the selected change up; what is live stays as it is", Git: "git branch -D",
 		Not: func(s State) string {
-			return first(selectedChange(s), open(s, "abandoned"))
+			return first(selectedChange(s), s.Unsigned, open(s, "abandoned"))
 		}},
 	{ID: ShowRun, Title: "show run", Group: Judge, In: []Scope{Change}, Text: "Show the last run of the selected change",
 		Not: func(s State) string {
@@ -112,6 +112,8 @@ func write(s State) string {
 		return "there is no environment: plumb init writes a plumb.yaml"
 	case s.ReadOnly != "":
 		return s.ReadOnly
+	case s.Unsigned != "":
+		return s.Unsigned
 	case s.Untrusted:
 		return "the repository is not trusted yet: press t"
 	case s.Running:

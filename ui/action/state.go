@@ -8,6 +8,7 @@ type State struct {
 	Environment  string // The current one; empty when there are none.
 	Environments int
 	ReadOnly     string // Who forbids writing: "plumb was started read-only"; empty when nobody does.
+	Unsigned     string // Why the operator may put nothing on record; empty when they may.
 	Untrusted    bool   // The repository's code may not run yet.
 	Observed     bool   // The live state of the environment is known, at least in part.
 
