@@ -76,6 +76,23 @@ func drifted(t *testing.T, fixture Fixture) {
 	}
 }
 
+func keepsDrift(t *testing.T, fixture Fixture) {
+	w := fixture(t, model.FileRule{Path: "/etc/cron.d", Exclusive: true})
+	h := w.hosts()[0]
+	from := w.Snapshot(map[string]File{h + "/etc/moves": {Data: "1"}, h + "/etc/stays": {Data: "1"}})
+	to := w.Snapshot(map[string]File{h + "/etc/moves": {Data: "2"}, h + "/etc/stays": {Data: "1"}})
+	w.settle(t, from)
+	w.Set(h, "/etc/stays", File{Data: "by hand"})
+	w.Set(h, "/etc/cron.d/extra", File{Data: "by hand"})
+	req := w.request(to, from)
+	req.KeepDrift = true
+	plan, err := w.Provider.Plan(t.Context(), req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, "steps", []string{"update " + h + "/etc/moves"}, actions(plan))
+}
+
 func cancelled(t *testing.T, fixture Fixture) {
 	w := fixture(t)
 	snap := w.Snapshot(map[string]File{"all/etc/a": {Data: "a"}, "all/etc/b": {Data: "b"}})

@@ -68,6 +68,7 @@ func Run(t *testing.T, fixture Fixture) {
 		{"a plan's digest stands for reality", digests},
 		{"a plan can be limited to addresses", only},
 		{"a plan says which hand-made state goes", drifted},
+		{"a plan can leave drift alone where git did not move", keepsDrift},
 		{"applied is in sync", appliedIsInSync},
 		{"a plan back restores everything", undone},
 		{"what moved since the plan is left alone", moved},
