@@ -112,7 +112,7 @@ func TestATimeoutSaysThatItWasOne(t *testing.T) {
 	// A cancellation by the caller is not called a timeout.
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := Timeout(&lab{}, Timeouts{Plan: time.Hour}).Plan(ctx, model.PlanRequest{}); err != context.Canceled {
+	if _, err := Timeout(&lab{}, Timeouts{Plan: time.Hour}).Plan(ctx, model.PlanRequest{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("plan: %v", err)
 	}
 }
@@ -141,15 +141,15 @@ func TestFaultsHappenWhereTheyAreSaidTo(t *testing.T) {
 	boom := errors.New("boom")
 	p := Faults(&lab{resources: 5}, Fault{AtEmit, 3, boom})
 	n := 0
-	if err := p.Observe(t.Context(), model.ObserveRequest{}, func(model.Resource) { n++ }); err != boom || n != 2 {
+	if err := p.Observe(t.Context(), model.ObserveRequest{}, func(model.Resource) { n++ }); !errors.Is(err, boom) || n != 2 {
 		t.Errorf("observe: %v after %d resources", err, n)
 	}
 	l := &lab{}
 	p = Faults(l, Fault{AtRecord, 1, boom}, Fault{AtApply, 2, boom})
-	if err := p.Apply(t.Context(), model.Plan{}, record); err != boom || l.applied {
+	if err := p.Apply(t.Context(), model.Plan{}, record); !errors.Is(err, boom) || l.applied {
 		t.Errorf("apply: %v", err)
 	}
-	if err := p.Apply(t.Context(), model.Plan{}, record); err != boom {
+	if err := p.Apply(t.Context(), model.Plan{}, record); !errors.Is(err, boom) {
 		t.Errorf("second apply: %v", err)
 	}
 	if err := p.Apply(t.Context(), model.Plan{}, record); err != nil || !l.applied {

@@ -21,7 +21,7 @@ func copyAttributes(from, to *os.File) {
 		}
 		value := make([]byte, 64<<10)
 		if m, err := unix.Fgetxattr(int(from.Fd()), string(name), value); err == nil {
-			unix.Fsetxattr(int(to.Fd()), string(name), value[:m], 0)
+			_ = unix.Fsetxattr(int(to.Fd()), string(name), value[:m], 0)
 		}
 	}
 }

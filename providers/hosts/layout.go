@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -46,12 +47,8 @@ func readLayout(ctx context.Context, snap model.Snapshot, target model.Target, l
 			return nil, err
 		}
 		files := make(map[string]model.State, len(all)+len(own))
-		for name, s := range all {
-			files[name] = s
-		}
-		for name, s := range own {
-			files[name] = s
-		}
+		maps.Copy(files, all)
+		maps.Copy(files, own)
 		if err := checkTree(files); err != nil {
 			return nil, fmt.Errorf("files for %s: %w", h.Name, err)
 		}

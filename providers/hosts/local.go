@@ -118,7 +118,7 @@ func (l *local) see(ctx context.Context, name string) sight {
 	}
 	s := sight{exists: true, kind: kindOf(info.Mode()), size: info.Size(), modified: info.ModTime()}
 	if st, ok := info.Sys().(*syscall.Stat_t); ok {
-		s.perm, s.uid, s.gid = uint32(st.Mode)&0o7777, int(st.Uid), int(st.Gid)
+		s.perm, s.uid, s.gid = st.Mode&0o7777, int(st.Uid), int(st.Gid)
 		s.user, s.group = l.names.user(s.uid), l.names.group(s.gid)
 	}
 	switch s.kind {
@@ -149,7 +149,7 @@ func sumOf(ctx context.Context, r io.Reader) (model.Digest, error) {
 			return "", err
 		}
 		_, err := io.CopyN(h, r, 1<<20)
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return model.Digest("sha256:" + hex.EncodeToString(h.Sum(nil))), nil
 		}
 		if err != nil {
@@ -188,15 +188,13 @@ func reason(err error) string {
 	case errors.Is(err, syscall.ELOOP):
 		return "too many levels of symbolic links"
 	}
-	var pe *fs.PathError
-	if errors.As(err, &pe) {
+	if pe, ok := errors.AsType[*fs.PathError](err); ok {
 		if strings.Contains(pe.Err.Error(), "escapes") {
 			return "a symbolic link leads out of the host's root"
 		}
 		return pe.Err.Error()
 	}
-	var le *os.LinkError
-	if errors.As(err, &le) {
+	if le, ok := errors.AsType[*os.LinkError](err); ok {
 		return le.Err.Error()
 	}
 	return err.Error()
@@ -213,7 +211,7 @@ func (l *local) read(ctx context.Context, paths []string, limit int64) (map[stri
 			continue
 		}
 		data, err := io.ReadAll(io.LimitReader(f, limit+1))
-		f.Close()
+		_ = f.Close() // It was only read.
 		if err == nil && int64(len(data)) <= limit {
 			contents[name] = data
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -167,11 +168,7 @@ func withData(live model.State, s sight, data []byte, limit int64, known ...mode
 
 func union(a, b map[string]model.State) map[string]model.State {
 	u := make(map[string]model.State, len(a)+len(b))
-	for k, v := range b {
-		u[k] = v
-	}
-	for k, v := range a {
-		u[k] = v
-	}
+	maps.Copy(u, b)
+	maps.Copy(u, a)
 	return u
 }

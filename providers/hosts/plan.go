@@ -46,7 +46,7 @@ func (p *Provider) Plan(ctx context.Context, req model.PlanRequest) (model.Plan,
 	results := make([]hostWork, len(req.Target.Hosts))
 	counts := make([]int, len(req.Target.Hosts))
 	failures := make([]error, len(req.Target.Hosts))
-	var group errgroup.Group
+	var group errgroup.Group // For its limit alone: one host that fails does not stop the others.
 	group.SetLimit(p.opt.Limits.Hosts)
 	for i, h := range req.Target.Hosts {
 		if !only.touches(h.Name) {
@@ -57,7 +57,7 @@ func (p *Provider) Plan(ctx context.Context, req model.PlanRequest) (model.Plan,
 			return nil
 		})
 	}
-	group.Wait()
+	_ = group.Wait()
 	if err := ctx.Err(); err != nil {
 		return plan, fmt.Errorf("plan %s: %w", req.Target.Name, err)
 	}

@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -50,9 +51,7 @@ func (r *remote) look(ctx context.Context, paths, dirs []string) (map[string]sig
 		if err != nil {
 			return nil, err
 		}
-		for name, s := range more {
-			sights[name] = s
-		}
+		maps.Copy(sights, more)
 	}
 	return sights, nil
 }

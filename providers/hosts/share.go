@@ -46,12 +46,12 @@ func (r *remote) connect(ctx context.Context) error {
 	stdin, err1 := cmd.StdinPipe()
 	stdout, err2 := cmd.StdoutPipe()
 	if err1 != nil || err2 != nil {
-		os.Remove(dir)
+		_ = os.Remove(dir)
 		return nil
 	}
 	at := r.p.opt.Now()
 	fail := func(err error) error {
-		os.RemoveAll(dir)
+		_ = os.RemoveAll(dir)
 		if ctx.Err() != nil {
 			err = ctx.Err()
 		} else {
@@ -70,7 +70,7 @@ func (r *remote) connect(ctx context.Context) error {
 			break
 		}
 		if err != nil {
-			stdin.Close()
+			_ = stdin.Close()
 			if err := cmd.Wait(); err != nil {
 				return fail(err)
 			}
@@ -79,12 +79,13 @@ func (r *remote) connect(ctx context.Context) error {
 	}
 	r.p.log(model.Command{At: at, Why: r.why, Argv: argv}, nil)
 	r.shared = &sharing{dir: dir, stop: func() {
-		stdin.Close()
+		// How a connection that is not needed any more ends is no news.
+		_ = stdin.Close()
 		// A connection that is dead would end only when ssh notices.
-		defer time.AfterFunc(cmd.WaitDelay, func() { cmd.Process.Kill() }).Stop()
-		io.Copy(io.Discard, lines)
-		cmd.Wait() // How a connection that is not needed any more ends is no news.
-		os.RemoveAll(dir)
+		defer time.AfterFunc(cmd.WaitDelay, func() { _ = cmd.Process.Kill() }).Stop()
+		_, _ = io.Copy(io.Discard, lines)
+		_ = cmd.Wait()
+		_ = os.RemoveAll(dir)
 	}}
 	return nil
 }

@@ -153,11 +153,9 @@ func (v *validation) tree(ctx context.Context, files fs.FS, dir string) (map[str
 func (v *validation) once(severity model.Severity, name, format string, args ...any) {
 	before := len(v.findings)
 	v.add(severity, name, format, args...)
-	for _, f := range v.findings[:before] {
-		if f == v.findings[before] {
-			v.findings = v.findings[:before]
-			return
-		}
+	if slices.Contains(v.findings[:before], v.findings[before]) {
+		v.findings = v.findings[:before]
+		return
 	}
 }
 

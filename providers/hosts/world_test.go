@@ -21,9 +21,8 @@ const observeLimit = 64 << 10
 
 // lab is a world whose hosts are directories of this machine, reached as reach says.
 type lab struct {
-	t    *testing.T
-	dir  string
-	rule []model.FileRule
+	t   *testing.T
+	dir string
 }
 
 // newWorld makes a world of two hosts. Reach makes a host of a name and its
@@ -147,7 +146,7 @@ func (l lab) live() map[string]providertest.File {
 			return err
 		}
 		data, err := os.ReadFile(name)
-		files[key] = providertest.File{Data: string(data), Mode: uint32(info.Sys().(*syscall.Stat_t).Mode & 0o7777)}
+		files[key] = providertest.File{Data: string(data), Mode: info.Sys().(*syscall.Stat_t).Mode & 0o7777}
 		return err
 	})
 	if err != nil {

@@ -39,8 +39,7 @@ func (l *local) put(ctx context.Context, j job) (v verdict, err error) {
 		return moved, nil
 	}
 	fail := func(format string, args ...any) (verdict, error) {
-		l.root.Remove(temp)
-		l.root.Remove(backup)
+		l.discard(temp, backup)
 		return verdict{outcome: jobFailed, message: fmt.Sprintf(format, args...)}, nil
 	}
 	if j.kind != "" {
@@ -68,7 +67,7 @@ func (l *local) put(ctx context.Context, j job) (v verdict, err error) {
 		return fail("%s", ctx.Err())
 	}
 	if mark != j.before {
-		fail("%s", moved.message)
+		l.discard(temp, backup)
 		return moved, nil
 	}
 	if j.kind == "" {
@@ -93,7 +92,7 @@ func (l *local) put(ctx context.Context, j job) (v verdict, err error) {
 			l.syncDir(name)
 			return verdict{outcome: jobFailed, message: message}, nil
 		}
-		l.root.Remove(backup)
+		l.discard(backup)
 	}
 	l.syncDir(name)
 	checked := len(j.check) > 0 && (j.kind != "" || checksAfter)
@@ -122,7 +121,7 @@ func (l *local) prepare(j job, name, temp string) error {
 	defer f.Close()
 	if old, err := l.root.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK|syscall.O_NOFOLLOW, 0); err == nil {
 		copyAttributes(old, f)
-		old.Close()
+		_ = old.Close() // It was only read.
 		if err := f.Chmod(0o600); err != nil {
 			return err
 		}
@@ -159,8 +158,14 @@ func goMode(perm uint32) fs.FileMode {
 // syncDir makes a rename or a removal durable. Where a file system cannot, nothing is lost but that.
 func (l *local) syncDir(name string) {
 	if d, err := l.root.Open(path.Dir(name)); err == nil {
-		d.Sync()
-		d.Close()
+		_ = errors.Join(d.Sync(), d.Close())
+	}
+}
+
+// discard removes files of plumb's own. One that stays is in nobody's way: its name is used once.
+func (l *local) discard(names ...string) {
+	for _, name := range names {
+		_ = l.root.Remove(name)
 	}
 }
 
@@ -183,7 +188,7 @@ func (l *local) command(ctx context.Context, argv []string) (string, error) {
 		return "", err
 	}
 	defer out.Close()
-	defer os.Remove(out.Name())
+	defer func() { _ = os.Remove(out.Name()) }()
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
 	cmd.Dir, cmd.Stdout, cmd.Stderr = l.dir, out, out
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }

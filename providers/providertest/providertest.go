@@ -98,17 +98,6 @@ func (w World) hosts() []string {
 	return names
 }
 
-// onAll is the files under all, as they are on each host.
-func (w World) onAll(files map[string]File) map[string]File {
-	live := map[string]File{}
-	for name, f := range files {
-		for _, h := range w.hosts() {
-			live[h+name] = f
-		}
-	}
-	return live
-}
-
 // observe collects what Observe emits, by host and name, and checks how it emits.
 func (w World) observe(t *testing.T, tracked, applied model.Snapshot) map[string]model.Resource {
 	t.Helper()

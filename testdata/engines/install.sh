@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the tests need beside Go, git and make, and nothing that is there already.
 #
-#   install.sh          the engines: OpenSSH's client and server
+#   install.sh          the engines: OpenSSH's client and server, and busybox, whose tools some hosts have
 #   install.sh cc       the C compiler that the race detector is linked with
 set -euo pipefail
 
@@ -50,6 +50,7 @@ ssh_engine() {
 		missing+=(openssh-server)
 		fresh=yes
 	fi
+	command -v busybox >/dev/null || missing+=(busybox)
 	if [ "${#missing[@]}" -gt 0 ]; then
 		install_packages "${missing[@]}"
 	fi
