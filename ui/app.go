@@ -8,6 +8,7 @@
 package ui
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -66,7 +67,7 @@ type App struct {
 	width, height int
 	shape         shape
 	frame         frame
-	split, wrap   *bool // As the operator chose it; nil follows the width.
+	split         *bool // As the operator chose it; nil follows the width.
 
 	envs    []*environment
 	current int
@@ -274,7 +275,7 @@ func (a *App) state() action.State {
 			}
 			s.Apply = unmet(model.Decide(e.Environment, *c))
 			if a.opt.ReadOnly || e.ReadOnly {
-				s.ReadOnly = cmpOr(s.ReadOnly, e.Name+" is read-only")
+				s.ReadOnly = cmp.Or(s.ReadOnly, e.Name+" is read-only")
 			}
 		}
 	}
@@ -289,13 +290,6 @@ func unmet(rules []model.Rule) string {
 		}
 	}
 	return ""
-}
-
-func cmpOr(s, or string) string {
-	if s != "" {
-		return s
-	}
-	return or
 }
 
 // scope is the pane or view that has the keys.

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"plumb/model"
 	"plumb/model/text"
 	"plumb/themes"
@@ -78,9 +79,9 @@ func (p *changePane) draw(a *App, focused bool) []string {
 			detail = text.Line(string(c.ID))
 			count = text.Format("%s · %s", c.State, c.Digest.Short())
 		}
-		if p.needle.query != "" {
+		if p.hits.needle.query != "" {
 			_, n, i := p.matches(a)
-			count = text.Format("%d of %d “%s”", i, n, p.needle.query)
+			count = text.Format("%d of %d “%s”", i, n, p.hits.needle.query)
 		}
 		if slow {
 			count = spinner(a).Plus(text.Lit(" ")).Plus(count)
@@ -147,7 +148,7 @@ func (p *changePane) row(a *App, i int, focused bool) string {
 	}
 	state := text.Line(string(c.State))
 	tail := state.Width() + 8
-	p.needle.found(l, st, words, c.Title, p.w-l.Used()-tail)
+	p.hits.needle.found(l, st, words, c.Title, p.w-l.Used()-tail)
 	l.Right(style, state).Right(st.Faint, text.Format("%5s", age(a.now(), c.SealedAt))).Right(st.Faint, text.Lit(" "))
 	return l.String()
 }
@@ -181,7 +182,7 @@ func (p *changePane) details(a *App) []string {
 		l.Add(st.Dim, text.Line(c.Note))
 	}
 	add(l)
-	by := text.Format("%s, %s", cmpOr(c.Author.Name.String(), c.Author.Email.String()), ago(a.now(), c.SealedAt))
+	by := text.Format("%s, %s", cmp.Or(c.Author.Name.String(), c.Author.Email.String()), ago(a.now(), c.SealedAt))
 	add(paint.NewLine(p.w).Gap(1).Add(st.Text, text.Lit("“").Plus(text.Line(c.Reason.String())).Plus(text.Lit("”"))).Gap(1).Add(st.Faint, by))
 	return append(rows, p.nextStep(a, c))
 }

@@ -39,9 +39,9 @@ func (p *historyPane) detail(a *App) text.Safe {
 
 // count says how much of it is loaded, or how many rows match.
 func (p *historyPane) count(a *App, slow bool) text.Safe {
-	if p.needle.query != "" {
+	if p.hits.needle.query != "" {
 		_, n, i := p.matches(a)
-		return text.Format("%d of %d “%s”", i, n, p.needle.query)
+		return text.Format("%d of %d “%s”", i, n, p.hits.needle.query)
 	}
 	n := text.Line(thousands(len(p.entries)))
 	if !p.complete && p.loaded {
@@ -112,10 +112,7 @@ func (p *historyPane) row(a *App, i int, focused bool) string {
 	if len(e.Parents) > 1 {
 		words, hash = st.Dim, st.Faint
 	}
-	hit := p.needle
-	if !p.isHitRow(i) {
-		hit = needle{}
-	}
+	hit := p.hits.in(i)
 	if startsWith(string(e.Hash), hit.query) && len(hit.query) >= 4 {
 		l.Add(st.Match, text.Line(e.Hash.Short()))
 	} else {
@@ -130,11 +127,6 @@ func (p *historyPane) row(a *App, i int, focused bool) string {
 	chips(l, a, e)
 	hit.found(l, st, words, e.Subject, p.w-l.Used())
 	return l.String()
-}
-
-func (p *historyPane) isHitRow(i int) bool {
-	_, found := slices.BinarySearch(p.hits, i)
-	return found
 }
 
 // givenName is a name in few cells: its first word where the whole does not fit.

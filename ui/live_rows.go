@@ -40,9 +40,9 @@ func (p *livePane) draw(a *App, focused bool) []string {
 
 // count says how many resources there are, and how many need a person.
 func (p *livePane) count(a *App, e *environment, slow bool) text.Safe {
-	if p.needle.query != "" {
+	if p.hits.needle.query != "" {
 		_, n, i := p.matches(a)
-		return text.Format("%d of %d “%s”", i, n, p.needle.query)
+		return text.Format("%d of %d “%s”", i, n, p.hits.needle.query)
 	}
 	n := e.count(func(model.Status) bool { return true })
 	words, _ := e.summary(a.st, a.opt.Trusted)
@@ -168,7 +168,7 @@ func (p *livePane) resourceRow(st themes.Styles, e *environment, l *paint.Line, 
 	if res.Status == model.InSync {
 		words = st.Dim
 	}
-	hit := p.needle
+	hit := p.hits.needle
 	if hit.query != "" && !p.isHit(res) {
 		hit = needle{}
 	}
@@ -194,5 +194,5 @@ func (p *livePane) resourceRow(st themes.Styles, e *environment, l *paint.Line, 
 }
 
 func (p *livePane) isHit(r model.Resource) bool {
-	return p.needle.has(text.Line(r.Name), text.Line(r.Group), text.Line(string(r.Address)), r.Reason)
+	return p.hits.needle.has(text.Line(r.Name), text.Line(r.Group), text.Line(string(r.Address)), r.Reason)
 }

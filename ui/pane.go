@@ -154,13 +154,3 @@ func failure(st themes.Styles, w int, err error) []string {
 	}
 	return rows
 }
-
-// cursorAfter is where the match after (or before) the cursor is, going round at the ends.
-func cursorAfter(n, cursor, dir int, is func(i int) bool) (int, bool) {
-	for d := 1; d <= n; d++ {
-		if i := ((cursor+dir*d)%n + n) % n; is(i) {
-			return i, true
-		}
-	}
-	return 0, false
-}

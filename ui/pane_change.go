@@ -23,8 +23,7 @@ type changePane struct {
 	loaded bool
 	height int // Rows of the list; what is left shows the selected change.
 
-	needle needle
-	hits   []int
+	hits hits
 }
 
 // changesFound are all changes, newest first.
@@ -159,28 +158,20 @@ func (p *changePane) click(a *App, row, _ int) tea.Cmd {
 }
 
 func (p *changePane) find(_ *App, query string) {
-	p.needle = newNeedle(query)
+	p.hits.needle = newNeedle(query)
 	p.search()
 	p.touch()
 }
 
 func (p *changePane) search() {
-	p.hits = p.hits[:0]
-	if p.needle.query == "" {
-		return
-	}
-	for i, c := range p.all {
-		if p.needle.has(c.Title, c.Reason, c.Author.Name, text.Line(string(c.ID)), text.Line(c.Environment)) {
-			p.hits = append(p.hits, i)
-		}
-	}
+	p.hits.look(len(p.all), func(i int) bool {
+		c := p.all[i]
+		return p.hits.needle.has(c.Title, c.Reason, c.Author.Name, text.Line(string(c.ID)), text.Line(c.Environment))
+	})
 }
 
 func (p *changePane) step(a *App, dir int) tea.Cmd {
-	i, ok := cursorAfter(len(p.all), p.list.Cursor(), dir, func(i int) bool {
-		_, found := slices.BinarySearch(p.hits, i)
-		return found
-	})
+	i, ok := p.hits.after(p.list.Cursor(), dir)
 	if !ok {
 		return nil
 	}
@@ -189,10 +180,4 @@ func (p *changePane) step(a *App, dir int) tea.Cmd {
 	return a.showSelected()
 }
 
-func (p *changePane) matches(*App) (string, int, int) {
-	k, found := slices.BinarySearch(p.hits, p.list.Cursor())
-	if !found {
-		return p.needle.query, len(p.hits), 0
-	}
-	return p.needle.query, len(p.hits), k + 1
-}
+func (p *changePane) matches(*App) (string, int, int) { return p.hits.count(p.list.Cursor()) }

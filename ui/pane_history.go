@@ -37,8 +37,7 @@ type historyPane struct {
 	reloads  int
 
 	marked model.Hash // To compare another revision with.
-	needle needle
-	hits   []int // Rows that match.
+	hits   hits
 }
 
 // reader guards a feed, which one goroutine may use at a time: a page that nobody
@@ -213,51 +212,30 @@ func (p *historyPane) click(a *App, row, _ int) tea.Cmd {
 
 // find marks the rows that match, among those that are loaded.
 func (p *historyPane) find(_ *App, query string) {
-	p.needle = newNeedle(query)
+	p.hits.needle = newNeedle(query)
 	p.search()
 	p.touch()
 }
 
 func (p *historyPane) search() {
-	p.hits = p.hits[:0]
-	if p.needle.query == "" {
-		return
-	}
-	for i := range p.entries {
-		if p.isHit(i) {
-			p.hits = append(p.hits, i)
-		}
-	}
+	p.hits.look(len(p.entries), p.isHit)
 }
 
 func (p *historyPane) isHit(i int) bool {
 	e := &p.entries[i]
-	return p.needle.has(e.Subject, e.Author.Name) || len(p.needle.query) >= 4 && startsWith(string(e.Hash), p.needle.query)
+	return p.hits.needle.has(e.Subject, e.Author.Name) || len(p.hits.needle.query) >= 4 && startsWith(string(e.Hash), p.hits.needle.query)
 }
 
 func startsWith(s, prefix string) bool { return len(s) >= len(prefix) && s[:len(prefix)] == prefix }
 
 func (p *historyPane) step(a *App, dir int) tea.Cmd {
-	if len(p.hits) == 0 {
+	i, ok := p.hits.after(p.list.Cursor(), dir)
+	if !ok {
 		return nil
 	}
-	k, found := slices.BinarySearch(p.hits, p.list.Cursor())
-	switch {
-	case dir > 0 && found:
-		k++
-	case dir < 0:
-		k--
-	}
-	n := len(p.hits)
-	p.list.SetCursor(p.hits[(k%n+n)%n])
+	p.list.SetCursor(i)
 	p.touch()
 	return tea.Batch(a.showSelected(), p.more(a))
 }
 
-func (p *historyPane) matches(*App) (string, int, int) {
-	k, found := slices.BinarySearch(p.hits, p.list.Cursor())
-	if !found {
-		return p.needle.query, len(p.hits), 0
-	}
-	return p.needle.query, len(p.hits), k + 1
-}
+func (p *historyPane) matches(*App) (string, int, int) { return p.hits.count(p.list.Cursor()) }

@@ -18,8 +18,7 @@ type livePane struct {
 	rows   []liveRow
 	groups int // The width of the column of groups.
 
-	needle needle
-	hits   []int
+	hits hits
 }
 
 // liveKind says what a row of the live pane is.
@@ -258,7 +257,7 @@ func (p *livePane) click(a *App, row, col int) tea.Cmd {
 }
 
 func (p *livePane) find(a *App, query string) {
-	p.needle = newNeedle(query)
+	p.hits.needle = newNeedle(query)
 	p.touch()
 	if e := a.env(); e != nil && query != "" {
 		p.unfoldFor(a, e)
@@ -285,22 +284,14 @@ func (p *livePane) unfoldFor(a *App, e *environment) {
 }
 
 func (p *livePane) search() {
-	p.hits = p.hits[:0]
-	if p.needle.query == "" {
-		return
-	}
-	for i, r := range p.rows {
-		if r.kind == rowResource && p.isHit(r.resource) {
-			p.hits = append(p.hits, i)
-		}
-	}
+	p.hits.look(len(p.rows), func(i int) bool {
+		r := p.rows[i]
+		return r.kind == rowResource && p.isHit(r.resource)
+	})
 }
 
 func (p *livePane) step(a *App, dir int) tea.Cmd {
-	i, ok := cursorAfter(len(p.rows), p.list.Cursor(), dir, func(i int) bool {
-		_, found := slices.BinarySearch(p.hits, i)
-		return found
-	})
+	i, ok := p.hits.after(p.list.Cursor(), dir)
 	if !ok {
 		return nil
 	}
@@ -309,10 +300,4 @@ func (p *livePane) step(a *App, dir int) tea.Cmd {
 	return a.showSelected()
 }
 
-func (p *livePane) matches(*App) (string, int, int) {
-	k, found := slices.BinarySearch(p.hits, p.list.Cursor())
-	if !found {
-		return p.needle.query, len(p.hits), 0
-	}
-	return p.needle.query, len(p.hits), k + 1
-}
+func (p *livePane) matches(*App) (string, int, int) { return p.hits.count(p.list.Cursor()) }

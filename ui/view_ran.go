@@ -21,8 +21,7 @@ type ranView struct {
 	total    int
 	x        int
 
-	needle needle
-	hits   []int
+	hits hits
 }
 
 // exactRows is how many rows below the list show the selected command in full.
@@ -134,11 +133,7 @@ func (v *ranView) row(a *App, i int, focused bool) string {
 	if v.x > 0 {
 		words = words.Cut(v.x, v.x+v.w)
 	}
-	hit := v.needle
-	if _, found := slices.BinarySearch(v.hits, i); !found {
-		hit = needle{}
-	}
-	hit.found(l, st, style, words, v.w-l.Used())
+	v.hits.in(i).found(l, st, style, words, v.w-l.Used())
 	return l.String()
 }
 
@@ -213,39 +208,26 @@ func (v *ranView) click(_ *App, row, _ int) tea.Cmd {
 }
 
 func (v *ranView) find(_ *App, query string) {
-	v.needle = newNeedle(query)
+	v.hits.needle = newNeedle(query)
 	v.search()
 	v.touch()
 }
 
 func (v *ranView) search() {
-	v.hits = v.hits[:0]
-	if v.needle.query == "" {
-		return
-	}
-	for i, c := range v.commands {
-		if v.needle.has(commandLine(c), text.Line(c.Why)) {
-			v.hits = append(v.hits, i)
-		}
-	}
+	v.hits.look(len(v.commands), func(i int) bool {
+		c := v.commands[i]
+		return v.hits.needle.has(commandLine(c), text.Line(c.Why))
+	})
 }
 
 func (v *ranView) step(_ *App, dir int) tea.Cmd {
-	i, ok := cursorAfter(len(v.commands), v.list.Cursor(), dir, func(i int) bool {
-		_, found := slices.BinarySearch(v.hits, i)
-		return found
-	})
-	if ok {
-		v.list.SetCursor(i)
-		v.touch()
+	i, ok := v.hits.after(v.list.Cursor(), dir)
+	if !ok {
+		return nil
 	}
+	v.list.SetCursor(i)
+	v.touch()
 	return nil
 }
 
-func (v *ranView) matches(*App) (string, int, int) {
-	k, found := slices.BinarySearch(v.hits, v.list.Cursor())
-	if !found {
-		return v.needle.query, len(v.hits), 0
-	}
-	return v.needle.query, len(v.hits), k + 1
-}
+func (v *ranView) matches(*App) (string, int, int) { return v.hits.count(v.list.Cursor()) }

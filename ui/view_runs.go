@@ -2,7 +2,6 @@ package ui
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -24,8 +23,7 @@ type runsView struct {
 	err    error
 	loaded bool
 
-	needle needle
-	hits   []int
+	hits hits
 }
 
 // runsFound are all runs, newest first.
@@ -148,42 +146,29 @@ func (v *runsView) click(a *App, row, _ int) tea.Cmd {
 }
 
 func (v *runsView) find(_ *App, query string) {
-	v.needle = newNeedle(query)
+	v.hits.needle = newNeedle(query)
 	v.search()
 	v.touch()
 }
 
 func (v *runsView) search() {
-	v.hits = v.hits[:0]
-	if v.needle.query == "" {
-		return
-	}
-	for i, r := range v.all {
-		if v.needle.has(text.Line(string(r.Change)), text.Line(r.Environment), r.By.Name, r.Message, text.Line(string(r.ID))) {
-			v.hits = append(v.hits, i)
-		}
-	}
+	v.hits.look(len(v.all), func(i int) bool {
+		r := v.all[i]
+		return v.hits.needle.has(text.Line(string(r.Change)), text.Line(r.Environment), r.By.Name, r.Message, text.Line(string(r.ID)))
+	})
 }
 
 func (v *runsView) step(_ *App, dir int) tea.Cmd {
-	i, ok := cursorAfter(len(v.all), v.list.Cursor(), dir, func(i int) bool {
-		_, found := slices.BinarySearch(v.hits, i)
-		return found
-	})
-	if ok {
-		v.list.SetCursor(i)
-		v.touch()
+	i, ok := v.hits.after(v.list.Cursor(), dir)
+	if !ok {
+		return nil
 	}
+	v.list.SetCursor(i)
+	v.touch()
 	return nil
 }
 
-func (v *runsView) matches(*App) (string, int, int) {
-	k, found := slices.BinarySearch(v.hits, v.list.Cursor())
-	if !found {
-		return v.needle.query, len(v.hits), 0
-	}
-	return v.needle.query, len(v.hits), k + 1
-}
+func (v *runsView) matches(*App) (string, int, int) { return v.hits.count(v.list.Cursor()) }
 
 // runTime is the clock time of a run's start.
 func runTime(t time.Time) text.Safe { return text.Line(t.Local().Format("15:04:05")) }

@@ -1,0 +1,183 @@
+package screentest
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// seal gives the draft on the screen a reason and seals it.
+func (s *screen) seal(reason string) {
+	s.t.Helper()
+	s.shows(`Draft`, `ctrl\+y  seal it — a reason is missing`)
+	s.write(reason)
+	s.shows(regexp.QuoteMeta(reason), `ctrl\+y  seal it; nothing is changed yet`)
+	s.press("ctrl+y")
+	s.shows(`▌Change  \S+`, ` is sealed`)
+}
+
+// agree types the environment's name, as production asks for it, and says yes.
+func (s *screen) agree(verb, env string) {
+	s.t.Helper()
+	s.shows(`type `+env+` : `, `then ctrl\+y  `+verb)
+	s.write(env)
+	s.until("yes offered", func(text string) bool {
+		return strings.Contains(text, "ctrl+y  "+verb) && !strings.Contains(text, "then ctrl+y")
+	})
+	s.press("ctrl+y")
+	s.lacks(`type ` + env)
+}
+
+// approve judges the selected change of production.
+func (s *screen) approve() {
+	s.t.Helper()
+	s.press("a")
+	s.shows(`┌ Approve “.*PRODUCTION`)
+	s.agree("approve it", "production")
+	s.shows(`▌◐ prd .* approved`, `A applies it`)
+}
+
+// apply carries the selected change of production out, and waits until it landed.
+func (s *screen) apply() {
+	s.t.Helper()
+	s.press("A")
+	s.shows(`┌ Apply “.*PRODUCTION`)
+	s.agree("apply it", "production")
+	s.shows(`▌Run \S+ .* → production`, `✓ applied  \d+ of \d+ steps`)
+}
+
+// closes presses esc and waits until the pattern is there again.
+func (s *screen) closes(pattern string) string {
+	s.t.Helper()
+	s.press("esc")
+	return s.shows(pattern)
+}
+
+func TestWhatIsMissingOnAHostIsPutBack(t *testing.T) {
+	t.Parallel()
+	w := newDemo(t)
+	s := w.open(window{})
+	s.shows(`PRODUCTION  2 drifted`, `∅ web-2  /etc/logrotate\.d/nginx  missing`)
+	s.press("2")
+	s.shows(`▌Live  production`, `▌ ∅ web-2`, `missing in production`)
+	s.press("x")
+	s.shows(`Draft  Restore web-2:/etc/logrotate\.d/nginx  for  PRODUCTION`, `\+1 create +undo clean`)
+	s.seal("Deleted by mistake")
+	s.shows(`▌○ prd Restore web-2:/etc/logrotate\.d/nginx .* sealed`)
+	s.approve()
+	s.apply()
+	s.shows(`✓ web-2:/etc/logrotate\.d/nginx .* written`, `PRODUCTION  1 drifted`)
+	s.closes(`▌Change  restore-web-2-\S+ .* applied`)
+	s.press("2")
+	s.until("the file in sync", func(text string) bool {
+		return strings.Contains(text, "▌Live") && !strings.Contains(text, "∅") && strings.Contains(text, "21 in sync")
+	})
+	w.same("web-2", "/etc/logrotate.d/nginx", "main", "production/web/all/etc/logrotate.d/nginx")
+	w.clean()
+	s.leaves()
+}
+
+func TestWhatWasEditedByHandBecomesACommit(t *testing.T) {
+	t.Parallel()
+	w := newDemo(t)
+	edited := w.read(w.live("web-2", "/etc/nginx/nginx.conf"))
+	before := w.git("rev-parse", "main")
+	s := w.open(window{})
+	s.shows(`≠ web-2  /etc/nginx/nginx\.conf`)
+	s.press("2", "j")
+	s.shows(`▌ ≠ web-2  /etc/nginx/nginx\.conf`)
+	s.press("m")
+	s.shows(`Draft  Adopt web-2:/etc/nginx/nginx\.conf  for  PRODUCTION`, `writes a commit onto main`)
+	s.seal("Needed for the sale")
+	s.approve()
+	s.apply()
+	s.shows(`PRODUCTION  1 drifted`)
+	s.closes(`▌Change  adopt-web-2`)
+	adopted := w.git("log", "-1", "--format=%h", "--abbrev=7", "--no-merges", "main")
+	s.press("1")
+	s.shows(`▌History  main`, `◆ +`+adopted+` +now +You +prd Adopt web-2:/etc/nginx/ngin`)
+
+	changed := strings.Fields(w.git("diff", "--name-only", before, "main"))
+	if len(changed) != 1 || w.blob("main", changed[0]) != edited {
+		t.Errorf("the commit changes %q, and is not what is live:\n%s", changed, w.git("diff", before, "main"))
+	}
+	if got := w.read(w.live("web-2", "/etc/nginx/nginx.conf")); got != edited {
+		t.Error("adopting the live file changed it")
+	}
+	w.clean()
+	s.leaves()
+}
+
+func TestStagingIsBroughtToTheHeadOfMain(t *testing.T) {
+	t.Parallel()
+	w := newDemo(t)
+	head := w.git("rev-parse", "--short=7", "main")
+	pending := []string{w.commit("Compress JSON answers")[:7], w.commit("Cache product images")[:7]}
+	s := w.open(window{})
+	s.shows(`staging 2 pending`, `▌◆ +`+head, `◇ +`+pending[0], `· +`+pending[1])
+	s.press("e")
+	s.shows(`▌dev  in sync ▐`)
+	s.press("e")
+	s.shows(`▌staging  2 pending ▐`, `─ Live  staging`)
+	s.press("d")
+	s.shows(`Draft  Deploy `+head+` .* for staging`, `~2 update +undo clean`, `brings 2 commits`)
+	s.seal("The shop's new version")
+	s.press("A")
+	s.shows(`┌ Apply “Deploy.* for staging`, `y  apply it`)
+	s.press("y")
+	s.shows(`▌Run \S+ .* → staging`, `✓ applied  2 of 2 steps`, `▌staging  in sync ▐`)
+	s.closes(`▌✓ stg Deploy ` + head + ` .* applied +now`)
+	s.shows(`◆ +`+pending[0]+` .* stg Compress`, `│ +`+pending[1])
+
+	for _, host := range []string{"staging-web", "staging-db"} {
+		dir := "staging/" + strings.TrimPrefix(host, "staging-") + "/all"
+		for _, path := range strings.Fields(w.git("ls-tree", "-r", "--name-only", "main:"+dir)) {
+			w.same(host, path, "main", dir+"/"+path)
+		}
+	}
+	w.clean()
+	s.leaves()
+}
+
+// selects puts the cursor of History on the commit whose subject has the words.
+func (s *screen) selects(words string) {
+	s.t.Helper()
+	s.press("/")
+	s.shows(`search here`)
+	s.write(words)
+	s.shows(`/` + words + ` .*1 match`)
+	s.press("enter")
+	s.shows(`(?m)^▌ .*` + words)
+}
+
+func TestABadCommitIsTakenBack(t *testing.T) {
+	t.Parallel()
+	w := newDemo(t)
+	bad := w.bad()
+	waiting := w.commit("Slow down who guesses")[:7]
+	before := w.git("rev-parse", "main")
+	s := w.open(window{})
+	s.shows(`PRODUCTION  2 drifted · 5 pending`, `○ prd Deploy `+waiting+` .* sealed`)
+	s.selects("Tighten proxy timeouts")
+	s.press("R")
+	s.shows(`Draft  Roll back`)
+	fmt.Println(s.shows(`Draft  .*  for  PRODUCTION`, `comes back exactly +2 `, `a hold on production`))
+	s.seal("Customers see errors")
+	s.approve()
+	s.apply()
+	fmt.Println(s.text())
+	fmt.Println(s.closes(`▌Change`))
+	s.press("2")
+	fmt.Println(s.shows(`▌Live`))
+	const path, inGit = "/etc/nginx/conf.d/proxy.conf", "production/web/all/etc/nginx/conf.d/proxy.conf"
+	for _, host := range []string{"web-1", "web-2"} {
+		w.same(host, path, bad+"^", inGit)
+	}
+	w.same("web-1", path, "main", inGit)
+	if got := w.git("diff", "--name-only", before, "main"); got != inGit {
+		t.Errorf("the way back changes %s", got)
+	}
+	w.clean()
+	s.leaves()
+}

@@ -1,0 +1,379 @@
+package screentest
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	uv "github.com/charmbracelet/ultraviolet"
+	"github.com/charmbracelet/x/ansi"
+	"github.com/charmbracelet/x/vt"
+	"github.com/creack/pty"
+)
+
+// patience ends a wait that would never end. No test depends on how long it is.
+const patience = 30 * time.Second
+
+// screen is plumb on a pseudo-terminal of its own, with a terminal emulator behind it that
+// answers queries as a real one does. Tests wait for what a user would see, never for time.
+type screen struct {
+	t       *testing.T
+	tty     *os.File // The end that a terminal's window holds.
+	reports *json.Decoder
+	pid     int // Of plumb itself.
+
+	mu       sync.Mutex
+	changed  *sync.Cond // Signalled whenever the picture, or what is known of the process, changed.
+	emulator *vt.Emulator
+	frame    bool     // A frame is half drawn (synchronized output).
+	rows     []string // The picture after the last whole frame.
+	title    string
+	raw      bytes.Buffer
+	modes    map[ansi.Mode]bool // The DEC modes that are on.
+	cursor   bool
+	ended    *ending
+}
+
+// ending is what a shell sees of a program that ended.
+type ending struct {
+	Code    int    `json:"code"`
+	Signal  string `json:"signal"`
+	Before  string `json:"before"` // The terminal's settings.
+	After   string `json:"after"`
+	Problem string `json:"problem"`
+}
+
+// window is what plumb is started in.
+type window struct {
+	cols, rows int
+	dir        string
+	env        []string // Above the world's own.
+	light      bool     // The background of the terminal.
+	args       []string
+}
+
+// open starts plumb in a window.
+func (w *world) open(in window) *screen {
+	w.t.Helper()
+	if in.cols == 0 {
+		in.cols, in.rows = 160, 45
+	}
+	if in.dir == "" {
+		in.dir = w.infra
+	}
+	s := &screen{t: w.t, emulator: vt.NewEmulator(in.cols, in.rows), modes: map[ansi.Mode]bool{}, cursor: true}
+	s.changed = sync.NewCond(&s.mu)
+	s.pretend(in.light)
+
+	reports, report, err := os.Pipe()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	cmd := exec.Command(program("shell"), in.args...)
+	cmd.Dir = in.dir
+	cmd.Env = append(w.environ(), in.env...)
+	cmd.ExtraFiles = []*os.File{report}
+	s.tty, err = pty.StartWithSize(cmd, &pty.Winsize{Cols: uint16(in.cols), Rows: uint16(in.rows)})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	report.Close()
+	s.reports = json.NewDecoder(reports)
+	var begun struct{ Pid int }
+	if err := s.reports.Decode(&begun); err != nil {
+		w.t.Fatalf("plumb did not start: %v", err)
+	}
+	s.pid = begun.Pid
+	go s.answer()
+	read := make(chan struct{})
+	go func() { defer close(read); s.read() }()
+	go s.wait(cmd, read)
+	w.t.Cleanup(func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if s.ended == nil {
+			_ = syscall.Kill(s.pid, syscall.SIGKILL)
+			for s.ended == nil {
+				s.changed.Wait()
+			}
+		}
+		s.tty.Close()
+		s.emulator.Close()
+		reports.Close()
+	})
+	return s
+}
+
+// pretend makes the emulator the terminal that people have: with colours, with synchronized output.
+func (s *screen) pretend(light bool) {
+	ink, paper := ansi.HexColor("#1c1c1c"), ansi.HexColor("#f5f5f5")
+	if light {
+		ink, paper = paper, ink
+	}
+	s.emulator.SetDefaultBackgroundColor(ink)
+	s.emulator.SetDefaultForegroundColor(paper)
+	s.emulator.RegisterCsiHandler(ansi.Command('?', '$', 'p'), func(p ansi.Params) bool {
+		if n, _, _ := p.Param(0, 0); n != ansi.ModeSynchronizedOutput.Mode() {
+			return false
+		}
+		_, _ = s.emulator.InputPipe().Write([]byte(ansi.ReportMode(ansi.ModeSynchronizedOutput, ansi.ModeReset)))
+		return true
+	})
+	s.emulator.SetCallbacks(vt.Callbacks{
+		Title:            func(t string) { s.title = t },
+		CursorVisibility: func(v bool) { s.cursor = v },
+		EnableMode: func(m ansi.Mode) {
+			s.modes[m] = true
+			s.frame = s.frame || m == ansi.ModeSynchronizedOutput
+		},
+		DisableMode: func(m ansi.Mode) {
+			s.modes[m] = false
+			if m == ansi.ModeSynchronizedOutput {
+				s.frame = false
+				s.look()
+			}
+		},
+	})
+}
+
+// answer types what the emulator answers to plumb's queries.
+func (s *screen) answer() {
+	buf := make([]byte, 4096)
+	for {
+		n, err := s.emulator.Read(buf)
+		if err != nil {
+			return
+		}
+		if _, err := s.tty.Write(buf[:n]); err != nil {
+			return
+		}
+	}
+}
+
+func (s *screen) read() {
+	buf := make([]byte, 1<<16)
+	for {
+		n, err := s.tty.Read(buf)
+		s.mu.Lock()
+		s.raw.Write(buf[:n])
+		_, _ = s.emulator.Write(buf[:n])
+		if !s.frame {
+			s.look()
+		}
+		s.mu.Unlock()
+		if err != nil {
+			return
+		}
+	}
+}
+
+// look takes the picture.
+func (s *screen) look() {
+	rows := make([]string, s.emulator.Height())
+	for y := range rows {
+		var b strings.Builder
+		for x := 0; x < s.emulator.Width(); {
+			c := s.emulator.CellAt(x, y)
+			if c == nil || c.Width == 0 {
+				b.WriteByte(' ')
+				x++
+				continue
+			}
+			b.WriteString(c.Content)
+			x += c.Width
+		}
+		rows[y] = strings.TrimRight(b.String(), " ")
+	}
+	if !slices.Equal(rows, s.rows) {
+		s.rows = rows
+		s.changed.Broadcast()
+	}
+}
+
+func (s *screen) wait(cmd *exec.Cmd, read <-chan struct{}) {
+	end := &ending{}
+	if err := s.reports.Decode(end); err != nil {
+		end.Problem = fmt.Sprintf("no word from the shell: %v", err)
+	}
+	if err := cmd.Wait(); err != nil && end.Problem == "" {
+		end.Problem = fmt.Sprintf("the shell: %v", err)
+	}
+	<-read
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.ended = end
+	s.changed.Broadcast()
+}
+
+// until waits for a picture of which ok is true, and answers it.
+func (s *screen) until(what string, ok func(text string) bool) string {
+	s.t.Helper()
+	deadline := time.Now().Add(patience)
+	alarm := time.AfterFunc(patience, s.changed.Broadcast)
+	defer alarm.Stop()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for {
+		text := strings.Join(s.rows, "\n")
+		switch {
+		case ok(text):
+			return text
+		case s.ended != nil:
+			s.t.Fatalf("plumb ended (%+v) instead of showing %s:\n%s", *s.ended, what, text)
+		case !time.Now().Before(deadline):
+			s.t.Fatalf("the screen never shows %s:\n%s", what, text)
+		}
+		s.changed.Wait()
+	}
+}
+
+// shows waits until the screen matches all the patterns at once.
+func (s *screen) shows(patterns ...string) string {
+	s.t.Helper()
+	var all []*regexp.Regexp
+	for _, p := range patterns {
+		all = append(all, regexp.MustCompile(p))
+	}
+	return s.until(strings.Join(patterns, " and "), func(text string) bool {
+		return !slices.ContainsFunc(all, func(re *regexp.Regexp) bool { return !re.MatchString(text) })
+	})
+}
+
+// lacks waits until the screen does not match the pattern.
+func (s *screen) lacks(pattern string) string {
+	s.t.Helper()
+	re := regexp.MustCompile(pattern)
+	return s.until("no "+pattern, func(text string) bool { return !re.MatchString(text) })
+}
+
+// text is the picture now.
+func (s *screen) text() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return strings.Join(s.rows, "\n")
+}
+
+// bytes is all that plumb wrote so far.
+func (s *screen) bytes() []byte {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return bytes.Clone(s.raw.Bytes())
+}
+
+// cell is one cell of the picture with its style.
+func (s *screen) cell(x, y int) uv.Cell {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if c := s.emulator.CellAt(x, y); c != nil {
+		return *c
+	}
+	return uv.Cell{}
+}
+
+// at finds the first match on the screen: its cell, counted from the upper left.
+func (s *screen) at(pattern string) (x, y int) {
+	s.t.Helper()
+	text := s.shows(pattern)
+	start := regexp.MustCompile(pattern).FindStringIndex(text)[0]
+	y = strings.Count(text[:start], "\n")
+	return ansi.StringWidth(text[strings.LastIndex(text[:start], "\n")+1 : start]), y
+}
+
+var keyBytes = map[string]string{
+	"enter": "\r", "esc": "\x1b", "tab": "\t", "space": " ", "backspace": "\x7f",
+	"up": "\x1b[A", "down": "\x1b[B", "pgdown": "\x1b[6~", "pgup": "\x1b[5~",
+}
+
+// press types keys by name, one after the other, without waiting for anything.
+// Wait for what esc does before the next key: together they are another key.
+func (s *screen) press(keys ...string) {
+	s.t.Helper()
+	for _, k := range keys {
+		if rest, ok := strings.CutPrefix(k, "ctrl+"); ok {
+			k = string(rest[0] & 0x1f)
+		} else if b, ok := keyBytes[k]; ok {
+			k = b
+		}
+		s.write(k)
+	}
+}
+
+func (s *screen) write(keys string) {
+	s.t.Helper()
+	if _, err := s.tty.WriteString(keys); err != nil {
+		s.t.Fatalf("type %q: %v", keys, err)
+	}
+}
+
+// The buttons of a mouse, as terminals report them.
+const (
+	leftButton = 0
+	wheelUp    = 64
+	wheelDown  = 65
+)
+
+// mouse presses a button at a cell.
+func (s *screen) mouse(button, x, y int) {
+	s.t.Helper()
+	report := fmt.Sprintf("\x1b[<%d;%d;%dM", button, x+1, y+1)
+	if button == leftButton {
+		report += fmt.Sprintf("\x1b[<%d;%d;%dm", button, x+1, y+1)
+	}
+	s.write(report)
+}
+
+// resize changes the size of the window.
+func (s *screen) resize(cols, rows int) {
+	s.t.Helper()
+	s.mu.Lock()
+	s.emulator.Resize(cols, rows)
+	s.mu.Unlock()
+	if err := pty.Setsize(s.tty, &pty.Winsize{Cols: uint16(cols), Rows: uint16(rows)}); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+func (s *screen) signal(sig syscall.Signal) {
+	s.t.Helper()
+	if err := syscall.Kill(s.pid, sig); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// ends waits for plumb's end and answers how it left the terminal.
+func (s *screen) ends() ending {
+	s.t.Helper()
+	deadline := time.Now().Add(patience)
+	alarm := time.AfterFunc(patience, s.changed.Broadcast)
+	defer alarm.Stop()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for s.ended == nil {
+		if !time.Now().Before(deadline) {
+			s.t.Fatalf("plumb does not end:\n%s", strings.Join(s.rows, "\n"))
+		}
+		s.changed.Wait()
+	}
+	if s.ended.Problem != "" {
+		s.t.Fatal(s.ended.Problem)
+	}
+	return *s.ended
+}
+
+// leaves presses q, and expects a clean end.
+func (s *screen) leaves() {
+	s.t.Helper()
+	s.press("q")
+	if end := s.ends(); end.Code != 0 || end.Signal != "" {
+		s.t.Errorf("plumb ended with %+v", end)
+	}
+}

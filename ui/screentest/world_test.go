@@ -1,0 +1,132 @@
+package screentest
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// world is a home, a repository and its hosts, all in a directory of the test's own.
+type world struct {
+	t     *testing.T
+	dir   string
+	infra string
+	told  string // What plumb demo said.
+}
+
+// newWorld is an empty one.
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	dir := t.TempDir()
+	w := &world{t: t, dir: dir, infra: filepath.Join(dir, "demo", "infra")}
+	for _, d := range []string{"home", "config", "state", "cache"} {
+		if err := os.Mkdir(filepath.Join(dir, d), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return w
+}
+
+// newDemo is the world of plumb demo, always the same one.
+func newDemo(t *testing.T) *world {
+	t.Helper()
+	w := newWorld(t)
+	w.told = w.run(w.dir, program("plumb"), "demo", "--dir", filepath.Join(w.dir, "demo"), "--seed", "7", "--no-ui")
+	return w
+}
+
+// environ is the environment of a person whose home is this world.
+func (w *world) environ() []string {
+	return []string{
+		"PATH=" + os.Getenv("PATH"), "TMPDIR=" + w.dir, "LANG=C.UTF-8", "TZ=UTC", "TERM=xterm-256color", "COLORTERM=truecolor",
+		"HOME=" + filepath.Join(w.dir, "home"), "XDG_CONFIG_HOME=" + filepath.Join(w.dir, "config"),
+		"XDG_STATE_HOME=" + filepath.Join(w.dir, "state"), "XDG_CACHE_HOME=" + filepath.Join(w.dir, "cache"),
+		"GIT_CONFIG_GLOBAL=" + os.DevNull, "GIT_CONFIG_NOSYSTEM=1", "GIT_CEILING_DIRECTORIES=" + w.dir, "GIT_TERMINAL_PROMPT=0",
+	}
+}
+
+// run runs a program to its end and answers what it printed.
+func (w *world) run(dir, name string, args ...string) string {
+	w.t.Helper()
+	cmd := exec.Command(name, args...)
+	cmd.Dir, cmd.Env = dir, w.environ()
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		w.t.Fatalf("%s %s: %v\n%s%s", filepath.Base(name), strings.Join(args, " "), err, out, stderr.Bytes())
+	}
+	return string(out)
+}
+
+// git answers what git prints in the repository.
+func (w *world) git(args ...string) string {
+	w.t.Helper()
+	return strings.TrimRight(w.run(w.infra, "git", args...), "\n")
+}
+
+// blob is a file of a revision, to the byte.
+func (w *world) blob(revision, path string) string {
+	w.t.Helper()
+	return w.run(w.infra, "git", "cat-file", "blob", revision+":"+path)
+}
+
+// live is the path of a host's file.
+func (w *world) live(host, path string) string {
+	return filepath.Join(w.dir, "demo", "hosts", host, path)
+}
+
+func (w *world) read(path string) string {
+	w.t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return string(data)
+}
+
+func (w *world) write(path, content string) {
+	w.t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		w.t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// same fails unless a host's file is as a revision of the repository has it.
+func (w *world) same(host, path, revision, inGit string) {
+	w.t.Helper()
+	if got, want := w.read(w.live(host, path)), w.blob(revision, inGit); got != want {
+		w.t.Errorf("%s:%s is not as %s has it; got\n%s\nwant\n%s", host, path, revision, got, want)
+	}
+}
+
+// clean fails if the work tree or the index differ from HEAD.
+func (w *world) clean() {
+	w.t.Helper()
+	if status := w.git("status", "--porcelain"); status != "" {
+		w.t.Errorf("the work tree is not clean:\n%s", status)
+	}
+}
+
+// bad is the commit of the demo that wants rolling back.
+func (w *world) bad() string {
+	w.t.Helper()
+	m := regexp.MustCompile(`rollback --env production ([0-9a-f]+)`).FindStringSubmatch(w.told)
+	if m == nil {
+		w.t.Fatalf("the demo does not say which commit is bad:\n%s", w.told)
+	}
+	return w.git("rev-parse", m[1])
+}
+
+// commit is the one whose subject has the words, not the merge that brought it.
+func (w *world) commit(words string) string {
+	w.t.Helper()
+	return w.git("log", "-1", "--format=%H", "--no-merges", "--fixed-strings", "--grep="+words, "main")
+}
