@@ -20,75 +20,121 @@ type Record struct {
 // Fold reads the record from the ledger's entries, oldest first. It is pure.
 // An entry about a change that it does not fit is left out: what nobody sealed cannot be approved, and
 // a change that was already run is not run again.
+//
+// People's clocks differ, so an entry may stand before the seal of the change that it is
+// about. It names the digest, so it was written after the change was sealed all the same.
 func Fold(entries []ledger.Entry) Record {
-	r := Record{Applied: map[string]model.Hash{}, Holds: map[string]model.Hold{}}
-	changes := map[model.ChangeID]*model.Change{}
-	runs := map[model.RunID]*model.Run{}
-	var changeOrder []model.ChangeID
-	var runOrder []model.RunID
+	f := folding{
+		Record:  Record{Applied: map[string]model.Hash{}, Holds: map[string]model.Hold{}},
+		changes: map[model.ChangeID]*model.Change{}, runs: map[model.RunID]*model.Run{},
+	}
+	var changes []*model.Change
 	for _, e := range entries {
-		if e.Verb == ledger.Seal {
-			c, err := parseRecord(e)
-			if err == nil && changes[c.ID] == nil {
-				changes[c.ID] = &c
-				changeOrder = append(changeOrder, c.ID)
-			}
+		if e.Verb != ledger.Seal {
 			continue
 		}
-		c := changes[model.ChangeID(e.Field("change"))]
-		if c == nil {
-			continue
-		}
-		fits := e.Field("digest") == string(c.Digest) && e.Field("commit") == string(c.Revision)
-		switch e.Verb {
-		case ledger.Approve:
-			a := model.Approval{By: e.By, At: e.At, Change: c.ID, Commit: model.Hash(e.Field("commit")), Digest: model.Digest(e.Field("digest")), Signed: e.Signed}
-			if !fits {
-				a.Void = "it was given to another version of the change"
-			}
-			c.Approvals = append(c.Approvals, a)
-		case ledger.Abandon, ledger.Void:
-			if !c.State.IsOpen() {
-				continue
-			}
-			c.State = model.Abandoned
-			if e.Verb == ledger.Void {
-				c.State = model.Void
-				for i := range c.Approvals {
-					c.Approvals[i].Void = e.Field("why")
-				}
-			}
-			c.Note = text.Line(e.Field("why")).String()
-		case ledger.Intent:
-			id := model.RunID(e.Field("run"))
-			if !fits || !c.State.IsOpen() || runs[id] != nil {
-				continue
-			}
-			runs[id] = &model.Run{ID: id, Change: c.ID, Environment: c.Environment, By: e.By, Host: text.Line(e.Field("host")).String(), Started: e.At}
-			runOrder = append(runOrder, id)
-			c.State, c.Run = model.Applying, id
-		case ledger.Outcome:
-			run := runs[model.RunID(e.Field("run"))]
-			if run == nil || run.Change != c.ID || run.Outcome != "" {
-				continue
-			}
-			run.Ended, run.Outcome, run.Message = e.At, model.Outcome(e.Field("outcome")), text.Clean(e.Field("message"))
-			// Events that do not parse are lost detail, not a lost outcome.
-			_ = json.Unmarshal(e.Files[eventsName], &run.Events)
-			c.State, c.Note = stateAfter(run.Outcome), run.Message.String()
-			if run.Outcome == model.RunApplied {
-				r.Applied[c.Environment] = c.Revision
-				r.hold(*c, e)
-			}
+		if c, err := parseRecord(e); err == nil && f.changes[c.ID] == nil {
+			f.changes[c.ID] = &c
+			changes = append(changes, &c)
 		}
 	}
-	for _, id := range changeOrder {
-		r.Changes = append(r.Changes, *changes[id])
+	for _, e := range entries {
+		if c := f.changes[model.ChangeID(e.Field("change"))]; c != nil {
+			f.take(e, c)
+		}
 	}
-	for _, id := range runOrder {
-		r.Runs = append(r.Runs, *runs[id])
+	for _, c := range changes {
+		f.Changes = append(f.Changes, *c)
 	}
-	return r
+	for _, r := range f.order {
+		f.Runs = append(f.Runs, *r)
+	}
+	return f.Record
+}
+
+// folding is a record on its way.
+type folding struct {
+	Record
+	changes map[model.ChangeID]*model.Change
+	runs    map[model.RunID]*model.Run
+	order   []*model.Run
+}
+
+// take takes an entry about a change into the record, if it fits.
+func (f *folding) take(e ledger.Entry, c *model.Change) {
+	fits := e.Field("digest") == string(c.Digest) && e.Field("commit") == string(c.Revision)
+	if e.Verb == ledger.Approve {
+		a := model.Approval{By: e.By, At: e.At, Change: c.ID, Commit: model.Hash(e.Field("commit")), Digest: model.Digest(e.Field("digest")), Signed: e.Signed}
+		if !fits {
+			a.Void = "it was given to another version of the change"
+		} else if c.State == model.Void {
+			a.Void = c.Note
+		}
+		c.Approvals = append(c.Approvals, a)
+		return
+	}
+	if !fits {
+		return
+	}
+	switch e.Verb {
+	case ledger.Abandon, ledger.Void:
+		f.end(e, c)
+	case ledger.Intent:
+		f.begin(e, c)
+	case ledger.Outcome:
+		f.outcome(e, c)
+	}
+}
+
+// end takes the entry of somebody who gave the change up or found it void.
+func (f *folding) end(e ledger.Entry, c *model.Change) {
+	if !c.State.IsOpen() {
+		return
+	}
+	c.Note = text.Line(e.Field("why")).String()
+	if e.Verb == ledger.Abandon {
+		c.State = model.Abandoned
+		return
+	}
+	c.State = model.Void
+	for i, a := range c.Approvals {
+		if a.Void == "" {
+			c.Approvals[i].Void = c.Note
+		}
+	}
+}
+
+func (f *folding) begin(e ledger.Entry, c *model.Change) {
+	id := model.RunID(e.Field("run"))
+	if !c.State.IsOpen() || f.runs[id] != nil || !isID(string(id)) {
+		return
+	}
+	f.runs[id] = &model.Run{ID: id, Change: c.ID, Environment: c.Environment, By: e.By, Host: text.Line(e.Field("host")).String(), Started: e.At}
+	f.order = append(f.order, f.runs[id])
+	c.State, c.Run = model.Applying, id
+}
+
+func (f *folding) outcome(e ledger.Entry, c *model.Change) {
+	run := f.runs[model.RunID(e.Field("run"))]
+	if run == nil || run.Change != c.ID || run.Outcome != "" {
+		return
+	}
+	run.Ended, run.Outcome, run.Message = e.At, model.Outcome(e.Field("outcome")), text.Clean(e.Field("message"))
+	// Events that do not parse are lost detail, not a lost outcome.
+	_ = json.Unmarshal(e.Files[eventsName], &run.Events)
+	switch run.Outcome {
+	case model.RunApplied:
+		c.State = model.Applied
+		f.Applied[c.Environment] = c.Revision
+		f.hold(*c, e)
+	case model.RunPartial:
+		c.State = model.Partial
+	case model.RunFailed:
+		c.State = model.Failed
+	default: // Whatever word it is, it does not say what happened.
+		c.State, run.Outcome = model.Uncertain, model.RunUncertain
+	}
+	c.Note = run.Message.String()
 }
 
 // hold sets or lifts the hold of an environment after a run that ended well.
@@ -106,16 +152,4 @@ func (r Record) Open(env string) []model.Change {
 	return slices.DeleteFunc(slices.Clone(r.Changes), func(c model.Change) bool {
 		return c.Environment != env || !c.State.IsOpen()
 	})
-}
-
-func stateAfter(o model.Outcome) model.ChangeState {
-	switch o {
-	case model.RunApplied:
-		return model.Applied
-	case model.RunPartial:
-		return model.Partial
-	case model.RunFailed:
-		return model.Failed
-	}
-	return model.Uncertain
 }

@@ -48,10 +48,13 @@ func Entry(c model.Change, plans []model.Plan) ([]ledger.Field, map[string][]byt
 	}
 	files := map[string][]byte{recordName: append(data, '\n')}
 	for i, p := range plans {
-		files["plan-"+strconv.Itoa(i+1)] = []byte(p.Manifest())
+		files[manifestName(i)] = []byte(p.Manifest())
 	}
 	return append(bind(c), ledger.Field{Key: "undo", Value: c.Undo().Class.String()}), files, nil
 }
+
+// manifestName is the attachment that holds the manifest of a plan.
+func manifestName(i int) string { return "plan-" + strconv.Itoa(i+1) }
 
 // bind ties an entry to exactly one change: an entry that names another digest or revision is about something else.
 func bind(c model.Change) []ledger.Field {
@@ -78,8 +81,15 @@ func Intent(c model.Change, run model.RunID, host string) []ledger.Field {
 	return append(bind(c), ledger.Field{Key: "run", Value: string(run)}, ledger.Field{Key: "host", Value: host})
 }
 
-// Outcome is what the ledger is to record when a run has ended.
+// longestMessage is in bytes. An entry has room for little more, and who wants all reads the journal.
+const longestMessage = 8 << 10
+
+// Outcome is what the ledger is to record when a run has ended. A very long message is cut.
 func Outcome(c model.Change, r model.Run) ([]ledger.Field, map[string][]byte, error) {
+	message := r.Message.String()
+	if len(message) > longestMessage {
+		message = strings.ToValidUTF8(message[:longestMessage], "") + "…"
+	}
 	events := []model.Event{}
 	for _, e := range r.Events {
 		if e.Phase.IsEnd() {
@@ -93,33 +103,8 @@ func Outcome(c model.Change, r model.Run) ([]ledger.Field, map[string][]byte, er
 	return append(bind(c),
 		ledger.Field{Key: "run", Value: string(r.ID)},
 		ledger.Field{Key: "outcome", Value: string(r.Outcome)},
-		ledger.Field{Key: "message", Value: r.Message.String()},
+		ledger.Field{Key: "message", Value: message},
 	), map[string][]byte{eventsName: append(data, '\n')}, nil
 }
 
 const eventsName = "events.json"
-
-// parseRecord reads a sealed change and checks that it is what its digest says.
-func parseRecord(e ledger.Entry) (model.Change, error) {
-	var r record
-	if err := json.Unmarshal(e.Files[recordName], &r); err != nil {
-		return model.Change{}, fmt.Errorf("read a change: %w", err)
-	}
-	c := model.Change{ID: r.ID, Environment: r.Environment, Kind: r.Kind, Title: r.Title, Reason: r.Reason, Author: r.Author, SealedAt: r.SealedAt,
-		Subject: r.Subject, Addresses: r.Addresses, Base: r.Base, Revision: r.Revision, Onto: r.Onto, Commits: r.Commits,
-		Plans: r.Plans, Digest: r.Digest, State: model.Sealed}
-	switch {
-	case r.Schema != recordSchema:
-		return c, fmt.Errorf("change %s is of the unknown form %q", r.ID, r.Schema)
-	case c.Seal() != c.Digest:
-		return c, fmt.Errorf("change %s is not what its digest says", r.ID)
-	case !strings.EqualFold(c.Author.Email.String(), e.By.Email.String()):
-		return c, fmt.Errorf("change %s names an author who did not seal it", r.ID)
-	}
-	for _, f := range bind(c) {
-		if e.Field(f.Key) != f.Value {
-			return c, fmt.Errorf("change %s: its entry names another %s", r.ID, f.Key)
-		}
-	}
-	return c, nil
-}
