@@ -125,7 +125,7 @@ func newApp(ctx context.Context, ws source, opt Options) *App {
 	case "off":
 		a.split = new(false)
 	}
-	a.shape = shape{focus: action.History, left: action.History}
+	a.shape = shape{focus: action.History, left: action.History, bare: len(ws.Environments()) == 0 && opt.Problem == nil}
 	for _, e := range ws.Environments() {
 		a.envs = append(a.envs, &environment{Environment: e, tag: tag(e.Name, a.tags())})
 	}

@@ -14,6 +14,7 @@ const (
 	splitScreen  = 140 // Differences are side by side unless the operator says otherwise.
 	doubleScreen = 100 // The differences have their own column.
 	tallScreen   = 25  // Below, the left column shows one pane at a time.
+	bareRows     = 7   // What Live or Change need to say that there are no environments.
 )
 
 // rect is a part of the screen in cells.
@@ -29,6 +30,7 @@ type shape struct {
 	focus action.Scope
 	left  action.Scope // The pane of the left column that had the focus last.
 	wide  bool         // The focused pane has the whole screen.
+	bare  bool         // There are no environments, so Live and Change have one thing to say: why.
 }
 
 // frame says where everything stands. Panes that are not shown have no rectangle.
@@ -61,8 +63,13 @@ func layout(w, h int, s shape) frame {
 	f.split = w >= splitScreen
 
 	left := []action.Scope{action.History, action.Live, action.Change}
-	if h < tallScreen || w <= 80 {
+	switch {
+	case h < tallScreen || w <= 80:
 		left = []action.Scope{s.left}
+	case s.bare && s.left == action.Change:
+		left = []action.Scope{action.History, action.Change}
+	case s.bare:
+		left = []action.Scope{action.History, action.Live}
 	}
 	switch {
 	case s.wide:
@@ -71,7 +78,7 @@ func layout(w, h int, s shape) frame {
 		f.stack(0, w, action.Diff)
 	case w < doubleScreen:
 		f.stack(0, w, left...)
-	case w >= wideScreen && len(left) > 1:
+	case w >= wideScreen && len(left) > 2:
 		a := min(max(w*30/100, 60), 84)
 		b := min(max(w*24/100, 48), 66)
 		f.stack(0, a, action.History)
@@ -92,7 +99,7 @@ func (f *frame) stack(x, w int, panes ...action.Scope) {
 	for i, p := range panes {
 		h := rest
 		if i < len(panes)-1 {
-			h = share(p, f.body.h, len(panes))
+			h = share(p, f.body.h, panes)
 		}
 		f.panes[p] = rect{x, y, w, h}
 		y, rest = y+h, rest-h
@@ -100,9 +107,11 @@ func (f *frame) stack(x, w int, panes ...action.Scope) {
 }
 
 // share is how many rows a pane has in a column of h rows that it shares with others.
-func share(p action.Scope, h, panes int) int {
+func share(p action.Scope, h int, panes []action.Scope) int {
 	switch {
-	case panes == 2:
+	case len(panes) == 2 && p == action.History:
+		return h - bareRows
+	case len(panes) == 2:
 		return h * 60 / 100
 	case p == action.History:
 		return h * 44 / 100

@@ -31,6 +31,8 @@ func TestLayoutShowsWhatTheWidthAllows(t *testing.T) {
 		{250, 20, shape{focus: d, left: c}, [][]action.Scope{{c}, {d}}, true},
 		{160, 45, shape{focus: d, left: h, wide: true}, [][]action.Scope{{d}}, true},
 		{60, 15, shape{focus: h, left: h}, [][]action.Scope{{h}}, false},
+		{160, 45, shape{focus: h, left: h, bare: true}, [][]action.Scope{{h, l}, {d}}, true},
+		{250, 70, shape{focus: c, left: c, bare: true}, [][]action.Scope{{h, c}, {d}}, true},
 	} {
 		f := layout(tc.w, tc.h, tc.shape)
 		if diff := cmp.Diff(tc.want, f.columns); diff != "" {
@@ -51,9 +53,9 @@ func TestLayoutFillsEveryScreenExactly(t *testing.T) {
 				if left == action.Diff {
 					left = action.History
 				}
-				for _, wide := range []bool{false, true} {
-					if why := check(layout(w, h, shape{focus, left, wide}), focus); why != "" {
-						t.Fatalf("%dx%d with %s (wide: %v): %s", w, h, focus, wide, why)
+				for _, s := range []shape{{focus, left, false, false}, {focus, left, true, false}, {focus, left, false, true}} {
+					if why := check(layout(w, h, s), focus); why != "" {
+						t.Fatalf("%dx%d with %+v: %s", w, h, s, why)
 					}
 				}
 			}
