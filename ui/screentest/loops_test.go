@@ -1,7 +1,7 @@
 package screentest
 
 import (
-	"fmt"
+	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -161,22 +161,57 @@ func TestABadCommitIsTakenBack(t *testing.T) {
 	s.shows(`PRODUCTION  2 drifted · 5 pending`, `○ prd Deploy `+waiting+` .* sealed`)
 	s.selects("Tighten proxy timeouts")
 	s.press("R")
-	s.shows(`Draft  Roll back`)
-	fmt.Println(s.shows(`Draft  .*  for  PRODUCTION`, `comes back exactly +2 `, `a hold on production`))
+	s.shows(`Draft  Roll back .*  for  PRODUCTION`, `comes back exactly +2 +web-1:/etc/nginx/conf\.d/proxy\.conf, web-2:`,
+		`a hold on production`, `writes a commit onto main`)
 	s.seal("Customers see errors")
 	s.approve()
 	s.apply()
-	fmt.Println(s.text())
-	fmt.Println(s.closes(`▌Change`))
-	s.press("2")
-	fmt.Println(s.shows(`▌Live`))
+	s.shows(`PRODUCTION  2 drifted · 5 pending · hold`)
+	s.closes(`▌✓ prd Roll back .* applied +now`)
+	s.shows(`– prd Deploy `+waiting+` .* void`, `(?m)^ +◆ +[0-9a-f]{7} +now +You +prd Revert`)
+
 	const path, inGit = "/etc/nginx/conf.d/proxy.conf", "production/web/all/etc/nginx/conf.d/proxy.conf"
 	for _, host := range []string{"web-1", "web-2"} {
 		w.same(host, path, bad+"^", inGit)
+		w.same(host, path, "main", inGit)
 	}
-	w.same("web-1", path, "main", inGit)
 	if got := w.git("diff", "--name-only", before, "main"); got != inGit {
 		t.Errorf("the way back changes %s", got)
+	}
+	w.clean()
+
+	s.press("j")
+	s.shows(`▌– prd Deploy `+waiting, `production was brought to [0-9a-f]{7} since this was planned`)
+	s.press("a")
+	s.shows(`! cannot approve: the change is void`)
+	s.leaves()
+}
+
+func TestAColleaguesChangeIsApprovedAndApplied(t *testing.T) {
+	t.Parallel()
+	w := newDemo(t)
+	revision := w.commit("Slow down who guesses")
+	s := w.open(window{})
+	s.shows(`○ prd Deploy `+revision[:7]+` .* sealed`, `PRODUCTION  2 drifted · 5 pending`)
+	s.press("3")
+	s.shows(`▌○ prd Deploy `+revision[:7], `by Carol Lindqvist`, `✓ the plan still holds`)
+	s.press("A")
+	s.shows(`! cannot apply: approvals 0 of 1`)
+	s.approve()
+	s.apply()
+	s.shows(`✓ applied  5 of 5 steps`, `PRODUCTION  2 drifted ▐`)
+	s.closes(`▌✓ prd Deploy ` + revision[:7] + ` .* applied`)
+	for _, f := range []struct{ host, path, inGit string }{
+		{"web-1", "/etc/nginx/sites-available/shop.conf", "production/web/all"},
+		{"web-2", "/etc/nginx/sites-available/shop.conf", "production/web/all"},
+		{"web-1", "/etc/ssl/shop/fullchain.pem", "production/web/all"},
+		{"web-2", "/etc/ssl/shop/fullchain.pem", "production/web/all"},
+		{"edge-1", "/etc/ssl/shop/fullchain.pem", "production/edge/all"},
+	} {
+		w.same(f.host, f.path, revision, f.inGit+f.path)
+	}
+	if _, err := os.Stat(w.live("web-2", "/etc/logrotate.d/nginx")); err == nil {
+		t.Error("deploying put back what is missing; nobody asked for that")
 	}
 	w.clean()
 	s.leaves()

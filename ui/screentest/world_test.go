@@ -99,10 +99,16 @@ func (w *world) write(path, content string) {
 	}
 }
 
-// same fails unless a host's file is as a revision of the repository has it.
+// same fails unless a host's file, or link, is as a revision of the repository has it.
 func (w *world) same(host, path, revision, inGit string) {
 	w.t.Helper()
-	if got, want := w.read(w.live(host, path)), w.blob(revision, inGit); got != want {
+	got, want := "", w.blob(revision, inGit)
+	if to, err := os.Readlink(w.live(host, path)); err == nil {
+		got = to
+	} else {
+		got = w.read(w.live(host, path))
+	}
+	if got != want {
 		w.t.Errorf("%s:%s is not as %s has it; got\n%s\nwant\n%s", host, path, revision, got, want)
 	}
 }
