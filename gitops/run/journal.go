@@ -4,8 +4,6 @@
 package run
 
 import (
-	"bufio"
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -23,13 +21,18 @@ import (
 type Journal struct {
 	dir  string
 	file *os.File
+	size int64 // In bytes, of all whole records.
 }
 
 // Begin creates the journal of a run below stateDir, keeps the earlier states there, and makes both durable.
 // An error means that nothing may be begun: a run without a journal could not be explained afterwards.
 func Begin(stateDir string, id model.RunID, before []Before) (*Journal, error) {
 	dir := runDir(stateDir, id)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := os.MkdirAll(filepath.Dir(dir), 0o700); err != nil {
+		return nil, fmt.Errorf("create the journal: %w", err)
+	}
+	// It must not be there: what another run kept is never overwritten.
+	if err := os.Mkdir(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("create the journal: %w", err)
 	}
 	data, err := json.Marshal(before)
@@ -70,8 +73,11 @@ func (j *Journal) Record(e model.Event) error {
 	}
 	record := fmt.Appendf(nil, "%08x %s\n", crc32.Checksum(line, castagnoli), line)
 	if _, err := j.file.Write(record); err != nil {
+		// What was written of it is taken back, so that a later record does not end up on the same line.
+		err = errors.Join(err, j.file.Truncate(j.size))
 		return model.WithHint(fmt.Errorf("write the journal: %w", err), "make room in %s; nothing is begun without a journal", j.dir)
 	}
+	j.size += int64(len(record))
 	if err := j.file.Sync(); err != nil {
 		return fmt.Errorf("write the journal: %w", err)
 	}
@@ -91,20 +97,32 @@ func Events(stateDir string, id model.RunID) ([]model.Event, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the journal of run %s: %w", id, err)
 	}
+	left := string(data)
 	var events []model.Event
-	lines := bufio.NewScanner(bytes.NewReader(data))
-	lines.Buffer(nil, len(data)+1)
-	for n := 1; lines.Scan(); n++ {
-		e, err := parseRecord(lines.Text())
-		if err != nil {
-			if !lines.Scan() {
-				break
-			}
+	for n := 1; left != ""; n++ {
+		line, rest, _ := strings.Cut(left, "\n")
+		e, err := parseRecord(line)
+		switch {
+		case err == nil:
+			events = append(events, e)
+		case rest != "" || beginsWhole(line):
 			return events, fmt.Errorf("journal of run %s: record %d: %w", id, n, err)
 		}
-		events = append(events, e)
+		left = rest
 	}
 	return events, nil
+}
+
+// beginsWhole reports whether a line that is no record begins with a whole one. Then it was
+// not torn: a record is begun only after the one before it is durable, its newline included.
+func beginsWhole(line string) bool {
+	sum, body, _ := strings.Cut(line, " ")
+	var first json.RawMessage
+	if json.NewDecoder(strings.NewReader(body)).Decode(&first) != nil {
+		return false
+	}
+	_, err := parseRecord(sum + " " + string(first))
+	return err == nil
 }
 
 func parseRecord(line string) (model.Event, error) {

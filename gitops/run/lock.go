@@ -83,7 +83,7 @@ func held(ctx context.Context, store objects.Store, ref string) (model.Hash, *Ho
 		}
 		var h Holder
 		if err := json.Unmarshal([]byte(c.Body.String()), &h); err != nil {
-			return "", nil, fmt.Errorf("read the holder: %w", err)
+			return "", nil, model.WithHint(fmt.Errorf("read the holder: %w", err), "if nobody is at work: git update-ref -d %s %s", ref, r.Hash)
 		}
 		return r.Hash, &h, nil
 	}
