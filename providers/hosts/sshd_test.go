@@ -14,7 +14,7 @@ import (
 )
 
 // needs skips the test where an engine is missing, or fails it where all engines must be there.
-func needs(t *testing.T, missing, install string) {
+func needs(t testing.TB, missing, install string) {
 	t.Helper()
 	if os.Getenv("PLUMB_REQUIRE_ENGINES") == "1" {
 		t.Fatalf("no %s: install %s", missing, install)
@@ -30,7 +30,7 @@ type servers struct {
 
 // startServers starts web-1 and web-2, which live as long as the test. What runs
 // there is looked for in search, if that is not empty.
-func startServers(t *testing.T, search string) servers {
+func startServers(t testing.TB, search string) servers {
 	t.Helper()
 	if _, err := exec.LookPath("ssh"); err != nil {
 		needs(t, "ssh", "openssh-client")
@@ -59,7 +59,7 @@ func startServers(t *testing.T, search string) servers {
 	return s
 }
 
-func startServer(t *testing.T, script, run, search string) {
+func startServer(t testing.TB, script, run, search string) {
 	t.Helper()
 	// Somebody else may take the port between finding and using it.
 	for range 5 {
@@ -71,7 +71,7 @@ func startServer(t *testing.T, script, run, search string) {
 }
 
 // listening starts a server and waits until it can be reached.
-func listening(t *testing.T, cmd *exec.Cmd) bool {
+func listening(t testing.TB, cmd *exec.Cmd) bool {
 	t.Helper()
 	stderr, err := cmd.StderrPipe()
 	if err != nil {
@@ -102,7 +102,7 @@ func listening(t *testing.T, cmd *exec.Cmd) bool {
 	return false
 }
 
-func freePort(t *testing.T) string {
+func freePort(t testing.TB) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -125,7 +125,7 @@ func (s servers) reach(name, dir string) model.Host {
 }
 
 // busyboxPath is a search path that has busybox's tools and nothing else.
-func busyboxPath(t *testing.T) string {
+func busyboxPath(t testing.TB) string {
 	t.Helper()
 	busybox, err := exec.LookPath("busybox")
 	if err != nil {
