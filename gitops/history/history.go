@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"slices"
 	"strings"
 
 	"plumb/gitops/objects"
@@ -44,8 +45,10 @@ type Feed struct {
 	places []Place
 	query  Query
 
-	live, head   []reach // Per place: what Applied and Tracked lead to.
-	liveAt       []bool  // Per place: whether its newest live commit has come by.
+	from         []string // Where the log starts: the query's revision first.
+	asked        reach    // What that revision leads to; the rest is read for the marks' sake only.
+	live, head   []reach  // Per place: what Applied and Tracked lead to.
+	liveAt       []bool   // Per place: whether its newest live commit has come by.
 	headAt       []bool
 	given        int
 	withoutFiles bool // The repository lacks the trees that say what a commit changed.
@@ -58,13 +61,13 @@ type Feed struct {
 // read. Commits come before their parents, so it only ever holds the frontier.
 type reach map[model.Hash]bool
 
-// pass reports whether id is reached, and hands the mark on to its parents.
-func (r reach) pass(c model.Commit) bool {
+// pass reports whether the commit is reached, and hands the mark on to these of its parents.
+func (r reach) pass(c model.Commit, parents []model.Hash) bool {
 	if !r[c.Hash] {
 		return false
 	}
 	delete(r, c.Hash)
-	for _, p := range c.Parents {
+	for _, p := range parents {
 		r[p] = true
 	}
 	return true
@@ -90,6 +93,9 @@ func Open(s objects.Store, places []Place, q Query) *Feed {
 // Next answers up to n further entries; fewer than n only at the end or with an error.
 func (f *Feed) Next(ctx context.Context, n int) ([]Entry, error) {
 	if f.next == nil {
+		if err := f.begin(ctx); err != nil {
+			return nil, err
+		}
 		// The log outlives this call: what stops it is Close.
 		f.next, f.stop = iter.Pull2(f.store.Log(context.WithoutCancel(ctx), f.logQuery()))
 	}
@@ -120,6 +126,41 @@ func (f *Feed) Next(ctx context.Context, n int) ([]Entry, error) {
 	return entries, nil
 }
 
+// begin finds where the log has to start. What is live somewhere may be newer than the revision that was asked for, or
+// on another branch, so the log starts there too, where this repository has it.
+func (f *Feed) begin(ctx context.Context) error {
+	from := f.query.From
+	if from == "" {
+		from = "HEAD"
+	}
+	id, err := f.store.Resolve(ctx, from)
+	if errors.Is(err, objects.ErrNotFound) {
+		// An unborn branch has no history, and for anything else the log says what is wrong.
+		if f.query.From != "" {
+			f.from = []string{f.query.From}
+		}
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	f.from, f.asked = []string{string(id)}, reach{id: true}
+	for _, p := range f.places {
+		for _, other := range []model.Hash{p.Applied, p.Tracked} {
+			if other == "" || slices.Contains(f.from, string(other)) {
+				continue
+			}
+			var missing *objects.MissingError
+			if _, err := f.store.Commit(ctx, other); err == nil {
+				f.from = append(f.from, string(other))
+			} else if !errors.As(err, &missing) {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 // Close ends the feed and the process that works for it.
 func (f *Feed) Close() {
 	if f.stop != nil {
@@ -130,10 +171,7 @@ func (f *Feed) Close() {
 // logQuery asks for whole history even where paths limit the answer, because
 // what is live where passes from commit to commit.
 func (f *Feed) logQuery() objects.LogQuery {
-	q := objects.LogQuery{FirstParent: f.query.FirstParent, WithFiles: !f.withoutFiles}
-	if f.query.From != "" {
-		q.From = []string{f.query.From}
-	}
+	q := objects.LogQuery{From: f.from, FirstParent: f.query.FirstParent, WithFiles: !f.withoutFiles}
 	if f.query.Exclude != "" {
 		q.Exclude = []string{f.query.Exclude}
 	}
@@ -157,8 +195,13 @@ func (f *Feed) restart(ctx context.Context) error {
 // place says where the commit is live. It answers false for commits that the query leaves out.
 func (f *Feed) place(l objects.LogEntry) (Entry, bool) {
 	e := Entry{Commit: l.Commit}
+	line := l.Parents
+	if f.query.FirstParent {
+		line = line[:min(len(line), 1)]
+	}
+	asked := f.asked.pass(l.Commit, line)
 	for i, p := range f.places {
-		live, head := f.live[i].pass(l.Commit), f.head[i].pass(l.Commit)
+		live, head := f.live[i].pass(l.Commit, l.Parents), f.head[i].pass(l.Commit, l.Parents)
 		if !f.withoutFiles && !touches(l.Files, p.Paths) {
 			continue
 		}
@@ -175,7 +218,7 @@ func (f *Feed) place(l objects.LogEntry) (Entry, bool) {
 			e.HeadAt = append(e.HeadAt, p.Environment)
 		}
 	}
-	return e, len(f.query.Paths) == 0 || f.withoutFiles || touches(l.Files, f.query.Paths)
+	return e, asked && (len(f.query.Paths) == 0 || f.withoutFiles || touches(l.Files, f.query.Paths))
 }
 
 // touches reports whether a file lies at or below one of the paths.
