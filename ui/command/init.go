@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -64,9 +65,16 @@ func (inv *invocation) writeConfig(o *Opened, environments []model.Environment, 
 	if err = errors.Join(err, file.Close()); err != nil {
 		return fmt.Errorf("write %s: %w", config.FileName, errors.Join(err, os.Remove(name)))
 	}
-	targets := 0
-	for _, e := range environments {
-		targets += len(e.Targets)
+	found := []string{"nothing was found to begin with; it holds an example"}
+	if len(environments) > 0 {
+		found = nil
 	}
-	return write(inv.Out, fmt.Sprintf("wrote %s with %d environments and %d targets\nread it, correct it, then: plumb trust", name, len(environments), targets))
+	for _, e := range environments {
+		var names []string
+		for _, t := range e.Targets {
+			names = append(names, t.Name)
+		}
+		found = append(found, fmt.Sprintf("%s (%s)", e.Name, strings.Join(names, ", ")))
+	}
+	return write(inv.Out, fmt.Sprintf("wrote %s: %s\nread it, correct it, then: plumb trust", name, strings.Join(found, ", ")))
 }
