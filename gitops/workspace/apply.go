@@ -27,18 +27,9 @@ func (w *Workspace) Apply(ctx context.Context, id model.ChangeID, watch func(mod
 	if err := w.MaySign(); err != nil {
 		return model.Run{}, err
 	}
-	c, err := w.Change(ctx, string(id))
+	c, err := w.applicable(ctx, id)
 	if err != nil {
 		return model.Run{}, err
-	}
-	env, err := w.Governed(ctx, c.Environment)
-	if err != nil {
-		return model.Run{}, err
-	}
-	for _, rule := range model.Decide(env, c) {
-		if !rule.OK {
-			return model.Run{}, refuse(c, rule)
-		}
 	}
 	runID, err := w.newRunID()
 	if err != nil {
@@ -56,6 +47,10 @@ func (w *Workspace) Apply(ctx context.Context, id model.ChangeID, watch func(mod
 			return model.Run{}, err
 		}
 	}
+	// Until the lock was held, somebody else could apply the change or give it up.
+	if c, err = w.applicable(ctx, id); err != nil {
+		return model.Run{}, err
+	}
 	review, err := w.Review(ctx, c)
 	if err != nil {
 		return model.Run{}, err
@@ -66,6 +61,24 @@ func (w *Workspace) Apply(ctx context.Context, id model.ChangeID, watch func(mod
 	r := &running{w: w, change: c, plans: review.Plans, watch: watch,
 		run: model.Run{ID: runID, Change: c.ID, Environment: c.Environment, By: w.opt.Self, Host: w.opt.Host, Started: w.opt.Now().UTC()}}
 	return r.do(ctx, settled)
+}
+
+// applicable reads a change and refuses it where a rule forbids to apply it.
+func (w *Workspace) applicable(ctx context.Context, id model.ChangeID) (model.Change, error) {
+	c, err := w.Change(ctx, string(id))
+	if err != nil {
+		return c, err
+	}
+	env, err := w.Governed(ctx, c.Environment)
+	if err != nil {
+		return c, err
+	}
+	for _, rule := range model.Decide(env, c) {
+		if !rule.OK {
+			return c, refuse(c, rule)
+		}
+	}
+	return c, nil
 }
 
 // refuse says in a way that helps why a change may not be applied.
@@ -140,7 +153,11 @@ func (r *running) do(ctx, settled context.Context) (model.Run, error) {
 		return r.run, err
 	}
 	defer func() { _ = r.journal.Close() }() // Every record was synced already.
-	if _, err := r.w.ledger.Append(ctx, ledger.Intent, change.Intent(r.change, r.run.ID, r.run.Host), nil); err != nil {
+	if err := ctx.Err(); err != nil {
+		return r.run, err
+	}
+	// An announcement that is cancelled half-way could be on record without a run that ever ends.
+	if _, err := r.w.ledger.Append(settled, ledger.Intent, change.Intent(r.change, r.run.ID, r.run.Host), nil); err != nil {
 		return r.run, err
 	}
 	failure := r.carryOut(ctx)

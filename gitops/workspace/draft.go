@@ -348,7 +348,11 @@ func (w *Workspace) takeBackChange(ctx context.Context, d *Draft, p Position, c 
 		return fmt.Errorf("take back %s: %w", c.ID, err)
 	}
 	if d.tree == base.Tree {
-		return model.WithHint(fmt.Errorf("nothing of %s is left to take back", c.ID), "plumb status shows how %s stands", c.Environment)
+		err := fmt.Errorf("nothing of %s is left to take back", c.ID)
+		if len(d.Notes) > 0 {
+			err = fmt.Errorf("nothing of %s can be taken back here: %s", c.ID, text.Join("; ", d.Notes...))
+		}
+		return model.WithHint(err, "plumb status shows how %s stands", c.Environment)
 	}
 	d.parent = base.Hash
 	d.Change.Subject = string(c.ID)

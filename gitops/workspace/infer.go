@@ -3,13 +3,34 @@ package workspace
 import (
 	"context"
 	"fmt"
+	"slices"
 
+	"plumb/gitops/change"
 	"plumb/gitops/objects"
 	"plumb/model"
 )
 
 // inference is an applied revision that was found by matching, and the head it was found for.
 type inference struct{ tracked, applied model.Hash }
+
+// applied is the applied revision of an environment as far as it is known. A revision that was found by
+// matching counts only where no run has touched the environment: one that did not end well left a mixture behind.
+func (w *Workspace) applied(env string, tracked model.Hash, record change.Record) (model.Hash, AppliedSource) {
+	if applied, ok := record.Applied[env]; ok {
+		return applied, AppliedLedger
+	}
+	if inferred, ok := w.inferredFor(env, tracked); ok && !wasTouched(env, record) {
+		return inferred, AppliedInferred
+	}
+	return "", AppliedUnknown
+}
+
+// wasTouched reports whether any run may have changed something in the environment.
+func wasTouched(env string, record change.Record) bool {
+	return slices.ContainsFunc(record.Runs, func(r model.Run) bool {
+		return r.Environment == env && r.Outcome != model.RunFailed
+	})
+}
 
 func (w *Workspace) inferredFor(env string, tracked model.Hash) (model.Hash, bool) {
 	w.mu.Lock()

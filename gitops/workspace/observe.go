@@ -75,7 +75,7 @@ func (w *Workspace) Observe(ctx context.Context, env string, emit func(model.Res
 		return Observation{}, err
 	}
 	o, err := w.observe(ctx, p, emit)
-	if err != nil || p.Source == AppliedLedger {
+	if err != nil || p.Source == AppliedLedger || p.touched {
 		return o, err
 	}
 	inferred, ok, err := w.infer(ctx, o)

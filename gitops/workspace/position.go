@@ -31,6 +31,8 @@ type Position struct {
 	Source      AppliedSource
 	Pending     []model.Commit // Commits after Applied up to Tracked that touch the environment, newest first, without merges.
 	Hold        *model.Hold    // What a rollback left behind; nil for none.
+
+	touched bool // A run may have changed something, so matching live against history would mislead.
 }
 
 // anchor is the revision that reality is meant to have: what was applied, or
@@ -65,11 +67,8 @@ func (w *Workspace) position(ctx context.Context, e model.Environment, record ch
 	if p.Branch, p.Tracked, err = w.tracked(ctx, e); err != nil || p.Tracked == "" {
 		return p, err
 	}
-	if applied, ok := record.Applied[e.Name]; ok {
-		p.Applied, p.Source = applied, AppliedLedger
-	} else if inferred, ok := w.inferredFor(e.Name, p.Tracked); ok {
-		p.Applied, p.Source = inferred, AppliedInferred
-	}
+	p.Applied, p.Source = w.applied(e.Name, p.Tracked, record)
+	p.touched = wasTouched(e.Name, record)
 	if p.Applied == "" || p.Applied == p.Tracked {
 		return p, nil
 	}
@@ -123,11 +122,8 @@ func (w *Workspace) places(ctx context.Context) ([]history.Place, error) {
 		if err != nil {
 			continue // An environment without its branch has no place; asking for it says why.
 		}
-		place := history.Place{Environment: e.Name, Paths: e.Paths(), Tracked: tracked, Applied: record.Applied[e.Name]}
-		if inferred, ok := w.inferredFor(e.Name, tracked); ok && place.Applied == "" {
-			place.Applied = inferred
-		}
-		places = append(places, place)
+		applied, _ := w.applied(e.Name, tracked, record)
+		places = append(places, history.Place{Environment: e.Name, Paths: e.Paths(), Tracked: tracked, Applied: applied})
 	}
 	return places, nil
 }
