@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"plumb/gitops/config"
+	"plumb/gitops/objects"
 	"plumb/gitops/objects/gitcli"
 	"plumb/gitops/workspace"
 	"plumb/model"
@@ -24,6 +25,7 @@ type world struct {
 	root string
 	now  time.Time
 	seed byte
+	wrap func(objects.Store) objects.Store // Put around the stores that are opened; may be nil.
 }
 
 const configuration = `version: 1
@@ -140,6 +142,9 @@ func (w *world) as(name string) *workspace.Workspace {
 		w.t.Fatal(err)
 	}
 	w.t.Cleanup(func() { _ = store.Close() })
+	if w.wrap != nil {
+		store = w.wrap(store)
+	}
 	data, err := os.ReadFile(filepath.Join(w.root, config.FileName))
 	if err != nil {
 		w.t.Fatal(err)
