@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"plumb/gitops/history"
+	"plumb/gitops/ledger"
 	"plumb/gitops/objects"
 	"plumb/gitops/workspace"
 	"plumb/model"
@@ -28,6 +29,7 @@ type scripted struct {
 	broken  error
 	run     func(ctx context.Context, watch func(model.Event)) (model.Run, error)
 	changes []model.Change
+	damage  []ledger.Problem
 	draft   *workspace.Draft
 }
 
@@ -42,6 +44,8 @@ func (s *scripted) Runs(context.Context) ([]model.Run, error) { return nil, s.br
 func (s *scripted) Changes(context.Context) ([]model.Change, error) {
 	return s.changes, s.broken
 }
+
+func (s *scripted) Damage(context.Context) ([]ledger.Problem, error) { return s.damage, s.broken }
 
 func (s *scripted) MaySign() error { return nil }
 

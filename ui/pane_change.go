@@ -6,6 +6,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"plumb/gitops/ledger"
 	"plumb/model"
 	"plumb/model/text"
 	"plumb/ui/action"
@@ -26,18 +27,30 @@ type changePane struct {
 	hits hits
 }
 
-// changesFound are all changes, newest first.
-type changesFound []model.Change
+// changesFound are all changes, newest first, and what of their record cannot be believed.
+type changesFound struct {
+	all    []model.Change
+	damage []ledger.Problem
+}
 
 func (p *changePane) load(a *App) tea.Cmd {
 	p.touch()
-	return ask(a, &p.ask, func(ctx context.Context) (changesFound, error) { return a.ws.Changes(ctx) })
+	return ask(a, &p.ask, func(ctx context.Context) (found changesFound, err error) {
+		if found.all, err = a.ws.Changes(ctx); err != nil {
+			return found, err
+		}
+		found.damage, err = a.ws.Damage(ctx)
+		return found, err
+	})
 }
 
 func (p *changePane) arrived(a *App, m answer[changesFound]) tea.Cmd {
 	p.loaded, p.err = true, m.err
 	if m.err == nil {
-		p.all = m.value
+		p.all = m.value.all
+	}
+	for _, d := range m.value.damage {
+		a.warn(text.Format("the record cannot be believed whole: %s: %s", d.Log, d.What))
 	}
 	return p.sort(a)
 }

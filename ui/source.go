@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"plumb/gitops/history"
+	"plumb/gitops/ledger"
 	"plumb/gitops/objects"
 	"plumb/gitops/workspace"
 	"plumb/model"
@@ -34,6 +35,7 @@ type source interface {
 	Draft(ctx context.Context, req workspace.Request) (*workspace.Draft, error)
 	Seal(ctx context.Context, d *workspace.Draft, reason string) (model.Change, error)
 	Changes(ctx context.Context) ([]model.Change, error)
+	Damage(ctx context.Context) ([]ledger.Problem, error)
 	Review(ctx context.Context, c model.Change) (workspace.Review, error)
 	Approve(ctx context.Context, id model.ChangeID) (model.Change, error)
 	Abandon(ctx context.Context, id model.ChangeID, why string) (model.Change, error)

@@ -8,6 +8,7 @@ import (
 
 	"plumb/gitops/change"
 	"plumb/gitops/history"
+	"plumb/gitops/ledger"
 	"plumb/gitops/objects"
 	"plumb/model"
 )
@@ -161,7 +162,14 @@ func (w *Workspace) Resolve(ctx context.Context, revision string) (model.Hash, e
 	return id, err
 }
 
-// record reads the ledger.
+// Damage says which logs of the ledger cannot be believed, and why. What they
+// record from there on counts nowhere.
+func (w *Workspace) Damage(ctx context.Context) ([]ledger.Problem, error) {
+	_, problems, err := w.ledger.Read(ctx)
+	return problems, err
+}
+
+// record reads what of the ledger can be believed.
 func (w *Workspace) record(ctx context.Context) (change.Record, error) {
 	entries, _, err := w.ledger.Read(ctx)
 	if err != nil {

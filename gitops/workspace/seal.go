@@ -67,7 +67,7 @@ func (w *Workspace) Seal(ctx context.Context, d *Draft, reason string) (model.Ch
 	}
 	c := &d.Change
 	if len(d.Plans) == 0 && d.tree == "" && c.Base == c.Revision {
-		return model.Change{}, model.WithHint(fmt.Errorf("there is nothing to do: %s is already as it should be", c.Environment), "plumb status shows how it stands")
+		return model.Change{}, model.WithHint(fmt.Errorf("there is nothing to do: %s has %s already", c.Environment, c.Revision.Short()), "plumb status shows how it stands; what drifted is restored or adopted")
 	}
 	var err error
 	if c.ID, err = w.newID(*c); err != nil {

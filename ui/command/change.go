@@ -189,7 +189,10 @@ func (inv *invocation) changeListCommand() *cobra.Command {
 					listed = append(listed, c)
 				}
 			}
-			return inv.printer(json).Changes(listed)
+			if err := inv.printer(json).Changes(listed); err != nil {
+				return err
+			}
+			return inv.warnOfDamage(cmd.Context(), o)
 		},
 	}
 	environmentFlag(inv, cmd, &env, "only those of this environment")

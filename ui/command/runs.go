@@ -19,7 +19,10 @@ func (inv *invocation) runsCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return inv.printer(json).Runs(runs)
+			if err := inv.printer(json).Runs(runs); err != nil {
+				return err
+			}
+			return inv.warnOfDamage(cmd.Context(), o)
 		},
 	}
 	jsonFlag(cmd, &json)

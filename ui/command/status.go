@@ -3,6 +3,8 @@ package command
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
@@ -51,20 +53,55 @@ func (inv *invocation) status(ctx context.Context, o *Opened, env string, all, j
 	if err := inv.printer(json).Status(headless.Status{Environments: observations, All: all}); err != nil {
 		return err
 	}
+	if err := inv.warnOfDamage(ctx, o); err != nil {
+		return err
+	}
 	return verdict(observations)
+}
+
+// warnOfDamage says on standard error which records were left out, so that no answer is shorter without a word.
+func (inv *invocation) warnOfDamage(ctx context.Context, o *Opened) error {
+	problems, err := o.Workspace.Damage(ctx)
+	if err != nil {
+		return err
+	}
+	for _, p := range problems {
+		if err := inv.text(inv.Err).Warning(fmt.Sprintf("the record cannot be believed whole: %s: %s", p.Log, p.What)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // observeAll looks at several environments at the same time and answers in their order.
 func observeAll(ctx context.Context, w *workspace.Workspace, environments []model.Environment) ([]workspace.Observation, error) {
 	observations := make([]workspace.Observation, len(environments))
+	failures := make([]error, len(environments))
 	group, ctx := errgroup.WithContext(ctx)
 	for i, env := range environments {
-		group.Go(func() (err error) {
-			observations[i], err = w.Observe(ctx, env.Name, nil)
-			return err
+		group.Go(func() error {
+			observations[i], failures[i] = w.Observe(ctx, env.Name, nil)
+			if failures[i] != nil {
+				observations[i] = unseen(env, failures[i])
+			}
+			return ctx.Err()
 		})
 	}
-	return observations, group.Wait()
+	err := group.Wait()
+	// What is wrong with one environment does not hide the others; what is wrong with all is the answer.
+	if err == nil && len(failures) > 0 && !slices.Contains(failures, nil) {
+		err = failures[0]
+	}
+	return observations, err
+}
+
+// unseen is the answer for an environment that could not be looked at at all.
+func unseen(env model.Environment, err error) workspace.Observation {
+	o := workspace.Observation{Position: workspace.Position{Environment: env}}
+	for _, t := range env.Targets {
+		o.Targets = append(o.Targets, workspace.TargetObservation{Target: t, Err: err})
+	}
+	return o
 }
 
 // verdict is nil when all is in sync. What is known to differ weighs more than what

@@ -172,3 +172,10 @@ func (t Text) Problem(err error, hint string) error {
 	}
 	return t.print(p)
 }
+
+// Warning tells of something that the answer had to do without.
+func (t Text) Warning(words string) error {
+	p := &page{}
+	p.line("%s %s", paint(t.Styles.Warning, "warning:"), text.Line(secret.MaskText(words)).String())
+	return t.print(p)
+}
