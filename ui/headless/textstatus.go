@@ -35,7 +35,10 @@ func (t Text) observation(p *page, o workspace.Observation, all bool) {
 
 // standing says at which revision the environment is and which one git wants.
 func (t Text) standing(o workspace.Observation) string {
-	if o.Tracked == "" {
+	switch {
+	case o.Tracked == "" && o.Branch == "":
+		return paint(t.Styles.Warning, "not looked at")
+	case o.Tracked == "":
 		return paint(t.Styles.Warning, "git has no commit yet on "+branchName(o.Branch))
 	}
 	var parts []string
