@@ -31,8 +31,7 @@ func WithHint(err error, format string, args ...any) error {
 
 // Hint is the way out that belongs to err, or empty.
 func Hint(err error) string {
-	var h hinted
-	if errors.As(err, &h) {
+	if h, ok := errors.AsType[hinted](err); ok {
 		return h.hint
 	}
 	return ""

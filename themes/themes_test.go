@@ -17,7 +17,7 @@ import (
 func each(p Palette, f func(name string, l Look)) {
 	var walk func(name string, v reflect.Value)
 	walk = func(name string, v reflect.Value) {
-		if l, ok := v.Interface().(Look); ok {
+		if l, ok := reflect.TypeAssert[Look](v); ok {
 			f(name, l)
 			return
 		}

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -88,7 +89,7 @@ func box(st themes.Styles, w, h int, title []paint.Span, rows, foot []string) []
 	if len(rows) > room {
 		rows = append(rows[:room-1:room-1], paint.NewLine(w-4).Add(st.Dim, text.Format("⋯ %d more lines", len(rows)-room+1)).String())
 	}
-	return paint.Frame(st, w, title, append(rows[:len(rows):len(rows)], foot...))
+	return paint.Frame(st, w, title, append(slices.Clip(rows), foot...))
 }
 
 // keyHint adds "key  what" to a row.

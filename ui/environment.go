@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -292,11 +293,9 @@ func tag(name string, taken []string) string {
 	if !ok {
 		short = firstRunes(text.Line(name).String(), 3)
 	}
-	for _, t := range taken {
-		if t == short {
-			runes := []rune(text.Line(name).String())
-			return firstRunes(short, 2) + string(runes[len(runes)-1:])
-		}
+	if slices.Contains(taken, short) {
+		runes := []rune(text.Line(name).String())
+		return firstRunes(short, 2) + string(runes[len(runes)-1:])
 	}
 	return short
 }

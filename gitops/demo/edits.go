@@ -31,7 +31,7 @@ type edit func(t *teller, was fs.FS) ([]model.Edit, error)
 // in lists the shared directories of a target in several environments: in("web", "dev staging").
 func in(target, environments string) []string {
 	var dirs []string
-	for _, e := range strings.Fields(environments) {
+	for e := range strings.FieldsSeq(environments) {
 		dirs = append(dirs, path.Join(e, target, "all"))
 	}
 	return dirs

@@ -150,10 +150,9 @@ func (f *Feed) begin(ctx context.Context) error {
 			if other == "" || slices.Contains(f.from, string(other)) {
 				continue
 			}
-			var missing *objects.MissingError
 			if _, err := f.store.Commit(ctx, other); err == nil {
 				f.from = append(f.from, string(other))
-			} else if !errors.As(err, &missing) {
+			} else if _, ok := errors.AsType[*objects.MissingError](err); !ok {
 				return err
 			}
 		}

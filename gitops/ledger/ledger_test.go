@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os/exec"
 	"slices"
 	"strings"
@@ -158,7 +159,6 @@ func must[T any](t *testing.T, v T, err error) T {
 // files are the files of an entry.
 func (f *forge) files(e ledger.Entry) map[string]string {
 	f.Helper()
-	c := must(f.T, model.Commit{}, nil)
 	c, err := f.Commit(f.Context(), e.ID)
 	files := map[string]string{}
 	for _, entry := range must(f.T, must(f.T, f.tree(c), err), nil) {
@@ -206,9 +206,7 @@ func (f *forge) point(log string, next model.Hash) {
 // edited is a copy of the map with some files set; those set to nothing are left out.
 func edited(files map[string]string, pairs ...string) map[string]string {
 	out := map[string]string{}
-	for name, data := range files {
-		out[name] = data
-	}
+	maps.Copy(out, files)
 	for i := 0; i < len(pairs); i += 2 {
 		out[pairs[i]] = pairs[i+1]
 		if pairs[i+1] == "" {

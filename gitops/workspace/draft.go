@@ -86,8 +86,7 @@ func (w *Workspace) Draft(ctx context.Context, req Request) (*Draft, error) {
 }
 
 func withConflictHint(err error) error {
-	var conflict *change.ConflictError
-	if errors.As(err, &conflict) {
+	if _, ok := errors.AsType[*change.ConflictError](err); ok {
 		return model.WithHint(err, "take the later commits back first, or make the change by hand in a commit and deploy that")
 	}
 	return err

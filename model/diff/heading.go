@@ -2,6 +2,7 @@ package diff
 
 import (
 	"bytes"
+	"slices"
 
 	"plumb/model/text"
 )
@@ -54,11 +55,8 @@ func (d *drawing) heading(at block, lead int) text.Safe {
 func (d *drawing) hasSections(lines [][]byte) bool {
 	if d.sections == 0 {
 		d.sections = -1
-		for _, line := range lines {
-			if isSection(line) {
-				d.sections = 1
-				break
-			}
+		if slices.ContainsFunc(lines, isSection) {
+			d.sections = 1
 		}
 	}
 	return d.sections > 0

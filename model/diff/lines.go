@@ -92,7 +92,7 @@ func numberLines(a, b [][]byte, ignoreSpace bool) (na, nb []int32, distinct int)
 
 // withoutSpace is the line without any white space, final newline included.
 func withoutSpace(line []byte) []byte {
-	if bytes.IndexAny(line, " \t\r\n\v\f") < 0 {
+	if !bytes.ContainsAny(line, " \t\r\n\v\f") {
 		return line
 	}
 	kept := make([]byte, 0, len(line))

@@ -45,10 +45,10 @@ func isReference(value []byte, quoted bool) bool {
 	case '/', '.', '~':
 		return filePath.Match(value)
 	}
-	if bytes.IndexAny(value, ":/[") >= 0 && elsewhere.Match(value) {
+	if bytes.ContainsAny(value, ":/[") && elsewhere.Match(value) {
 		return true
 	}
-	if quoted || bytes.IndexAny(value, ".[(") < 0 {
+	if quoted || !bytes.ContainsAny(value, ".[(") {
 		return false
 	}
 	if m := call.FindSubmatch(value); m != nil {

@@ -186,7 +186,7 @@ func TestCanariesAreNeverSeen(t *testing.T) {
 		for where, format := range places {
 			in := fmt.Sprintf(format, value)
 			for name, out := range map[string]string{"Mask": string(Mask("f", []byte(in), false)), "MaskText": MaskText(in)} {
-				for _, part := range strings.Split(value, `\n`) {
+				for part := range strings.SplitSeq(value, `\n`) {
 					if part != "" && !strings.HasPrefix(part, "-----") && strings.Contains(out, part[:8]) {
 						t.Errorf("%s in %s: %s leaves %q", kind, where, name, out)
 					}

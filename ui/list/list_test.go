@@ -2,7 +2,7 @@ package list
 
 import (
 	"fmt"
-	"math/rand"
+	"math/rand/v2"
 	"strings"
 	"testing"
 )
@@ -112,10 +112,10 @@ func TestCursorPassesOverHeadings(t *testing.T) {
 
 // Whatever is done, the cursor is a row that exists and is in the window.
 func TestCursorIsAlwaysSeen(t *testing.T) {
-	r := rand.New(rand.NewSource(1))
+	r := rand.New(rand.NewPCG(1, 1))
 	l := of(50, 7)
 	for i := range 20000 {
-		switch k := r.Intn(23) - 11; r.Intn(9) {
+		switch k := r.IntN(23) - 11; r.IntN(9) {
 		case 0:
 			l.Move(k)
 		case 1:
@@ -125,14 +125,14 @@ func TestCursorIsAlwaysSeen(t *testing.T) {
 		case 3:
 			l.Wheel(k)
 		case 4:
-			l.SetLen(r.Intn(60))
+			l.SetLen(r.IntN(60))
 		case 5:
-			l.SetHeight(r.Intn(20))
+			l.SetHeight(r.IntN(20))
 		case 6:
-			l.SetCursor(r.Intn(80) - 10)
+			l.SetCursor(r.IntN(80) - 10)
 		case 7:
-			want := r.Intn(60)
-			l.Replace(r.Intn(60), func(i int) bool { return i == want })
+			want := r.IntN(60)
+			l.Replace(r.IntN(60), func(i int) bool { return i == want })
 		case 8:
 			if l.SetSkip(nil); k > 0 {
 				l.SetSkip(func(i int) bool { return i%(k+1) == 0 })

@@ -194,7 +194,7 @@ func Wrap(t text.Safe, cells int) []text.Safe {
 	}
 	var out []text.Safe
 	for _, line := range t.Lines() {
-		for _, part := range strings.Split(ansi.Wrap(flat(line.String(), 0), cells, ""), "\n") {
+		for part := range strings.SplitSeq(ansi.Wrap(flat(line.String(), 0), cells, ""), "\n") {
 			out = append(out, text.Line(part))
 		}
 	}

@@ -65,7 +65,7 @@ func TestLineShowsWhatItCuts(t *testing.T) {
 func TestSelectionSurvivesTheStylesInIt(t *testing.T) {
 	row := NewLine(12).Base(dark.Selection).Add(dark.Drifted, text.Lit("≠")).Gap(1).Add(dark.Text, text.Lit("web-2")).String()
 	bg := dark.Selection.On()
-	for _, part := range strings.Split(strings.TrimSuffix(row, off), off) {
+	for part := range strings.SplitSeq(strings.TrimSuffix(row, off), off) {
 		if !strings.HasPrefix(part, bg) {
 			t.Errorf("%q has lost the background of the selection in %q", part, row)
 		}
