@@ -47,11 +47,12 @@ func (s *screen) apply() {
 	s.shows(`▌Run \S+ .* → production`, `✓ applied  \d+ of \d+ steps`)
 }
 
-// closes presses esc and waits until the pattern is there again.
-func (s *screen) closes(pattern string) string {
+// closes presses esc and waits until no dialog is open and the pattern is there.
+func (s *screen) closes(pattern string) {
 	s.t.Helper()
 	s.press("esc")
-	return s.shows(pattern)
+	re := regexp.MustCompile(pattern)
+	s.until(pattern+" and no dialog", func(text string) bool { return !strings.Contains(text, "┌") && re.MatchString(text) })
 }
 
 func TestWhatIsMissingOnAHostIsPutBack(t *testing.T) {
@@ -132,7 +133,7 @@ func TestStagingIsBroughtToTheHeadOfMain(t *testing.T) {
 
 	for _, host := range []string{"staging-web", "staging-db"} {
 		dir := "staging/" + strings.TrimPrefix(host, "staging-") + "/all"
-		for _, path := range strings.Fields(w.git("ls-tree", "-r", "--name-only", "main:"+dir)) {
+		for path := range strings.FieldsSeq(w.git("ls-tree", "-r", "--name-only", "main:"+dir)) {
 			w.same(host, path, "main", dir+"/"+path)
 		}
 	}

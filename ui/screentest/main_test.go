@@ -57,7 +57,7 @@ func test(m *testing.M) int {
 // reports on file descriptor 3.
 func shell() int {
 	hangups := make(chan os.Signal, 1)
-	signal.Notify(hangups, syscall.SIGHUP) // Not ignored: a program inherits that.
+	signal.Notify(hangups, syscall.SIGHUP) // Not ignored: plumb would inherit that.
 	signal.Ignore(syscall.SIGTTOU)
 	report := json.NewEncoder(os.NewFile(3, "report"))
 
@@ -74,6 +74,11 @@ func shell() int {
 	if err := report.Encode(map[string]int{"pid": cmd.Process.Pid}); err != nil {
 		return 1
 	}
+	go func() {
+		for range hangups {
+			_ = cmd.Process.Signal(syscall.SIGHUP) // As shells do when the window is closed.
+		}
+	}()
 	end := ending{Before: before}
 	_ = cmd.Wait() // The process state says it better.
 	status := cmd.ProcessState.Sys().(syscall.WaitStatus)

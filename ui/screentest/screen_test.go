@@ -18,6 +18,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 	"github.com/charmbracelet/x/vt"
 	"github.com/creack/pty"
+	"golang.org/x/sys/unix"
 )
 
 // patience ends a wait that would never end. No test depends on how long it is.
@@ -38,6 +39,7 @@ type screen struct {
 	rows     []string // The picture after the last whole frame.
 	title    string
 	raw      bytes.Buffer
+	light    bool
 	modes    map[ansi.Mode]bool // The DEC modes that are on.
 	cursor   bool
 	ended    *ending
@@ -70,7 +72,7 @@ func (w *world) open(in window) *screen {
 	if in.dir == "" {
 		in.dir = w.infra
 	}
-	s := &screen{t: w.t, emulator: vt.NewEmulator(in.cols, in.rows), modes: map[ansi.Mode]bool{}, cursor: true}
+	s := &screen{t: w.t, emulator: vt.NewEmulator(in.cols, in.rows), light: in.light, modes: map[ansi.Mode]bool{}, cursor: true}
 	s.changed = sync.NewCond(&s.mu)
 	s.pretend(in.light)
 
@@ -82,11 +84,12 @@ func (w *world) open(in window) *screen {
 	cmd.Dir = in.dir
 	cmd.Env = append(w.environ(), in.env...)
 	cmd.ExtraFiles = []*os.File{report}
-	s.tty, err = pty.StartWithSize(cmd, &pty.Winsize{Cols: uint16(in.cols), Rows: uint16(in.rows)})
+	tty, err := pty.StartWithSize(cmd, &pty.Winsize{Cols: uint16(in.cols), Rows: uint16(in.rows)})
 	if err != nil {
 		w.t.Fatal(err)
 	}
 	report.Close()
+	s.tty = closable(w.t, tty)
 	s.reports = json.NewDecoder(reports)
 	var begun struct{ Pid int }
 	if err := s.reports.Decode(&begun); err != nil {
@@ -111,6 +114,20 @@ func (w *world) open(in window) *screen {
 		reports.Close()
 	})
 	return s
+}
+
+// closable is a terminal that Close hangs up at once, although it is being read.
+func closable(t *testing.T, tty *os.File) *os.File {
+	t.Helper()
+	defer tty.Close()
+	fd, err := unix.FcntlInt(tty.Fd(), unix.F_DUPFD_CLOEXEC, 0)
+	if err == nil {
+		err = unix.SetNonblock(fd, true)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return os.NewFile(uintptr(fd), tty.Name())
 }
 
 // pretend makes the emulator the terminal that people have: with colours, with synchronized output.
@@ -169,6 +186,7 @@ func (s *screen) read() {
 		if !s.frame {
 			s.look()
 		}
+		s.changed.Broadcast()
 		s.mu.Unlock()
 		if err != nil {
 			return
@@ -246,6 +264,12 @@ func (s *screen) shows(patterns ...string) string {
 	return s.until(strings.Join(patterns, " and "), func(text string) bool {
 		return !slices.ContainsFunc(all, func(re *regexp.Regexp) bool { return !re.MatchString(text) })
 	})
+}
+
+// left waits until plumb has left the alternate screen.
+func (s *screen) left() {
+	s.t.Helper()
+	s.until("the screen that was there before", func(string) bool { return !s.emulator.IsAltScreen() })
 }
 
 // lacks waits until the screen does not match the pattern.
@@ -337,9 +361,31 @@ func (s *screen) resize(cols, rows int) {
 	s.mu.Lock()
 	s.emulator.Resize(cols, rows)
 	s.mu.Unlock()
-	if err := pty.Setsize(s.tty, &pty.Winsize{Cols: uint16(cols), Rows: uint16(rows)}); err != nil {
+	conn, err := s.tty.SyscallConn()
+	if err != nil {
 		s.t.Fatal(err)
 	}
+	if failed := conn.Control(func(fd uintptr) {
+		err = unix.IoctlSetWinsize(int(fd), unix.TIOCSWINSZ, &unix.Winsize{Col: uint16(cols), Row: uint16(rows)})
+	}); failed != nil || err != nil {
+		s.t.Fatal(failed, err)
+	}
+}
+
+// settles waits until plumb has dealt with all that was typed so far. The terminal says that its
+// background is another one now; keys are taken in their order, so what comes after that is drawn in other colours.
+func (s *screen) settles() {
+	s.t.Helper()
+	s.mu.Lock()
+	from := s.raw.Len()
+	s.light = !s.light
+	background := "\x1b]11;rgb:1c1c/1c1c/1c1c\x07"
+	if s.light {
+		background = "\x1b]11;rgb:f5f5/f5f5/f5f5\x07"
+	}
+	s.mu.Unlock()
+	s.write(background)
+	s.until("other colours", func(string) bool { return bytes.Contains(s.raw.Bytes()[from:], []byte(";2;")) })
 }
 
 func (s *screen) signal(sig syscall.Signal) {

@@ -136,3 +136,22 @@ func (w *world) commit(words string) string {
 	w.t.Helper()
 	return w.git("log", "-1", "--format=%H", "--no-merges", "--fixed-strings", "--grep="+words, "main")
 }
+
+// at is the same world for a subtest.
+func (w *world) at(t *testing.T) *world {
+	sub := *w
+	sub.t = t
+	return &sub
+}
+
+// exits is run for a program that may fail; it answers the exit code and all that was printed.
+func (w *world) exits(dir, name string, args ...string) (int, string) {
+	w.t.Helper()
+	cmd := exec.Command(name, args...)
+	cmd.Dir, cmd.Env = dir, w.environ()
+	out, err := cmd.CombinedOutput()
+	if _, exited := err.(*exec.ExitError); err != nil && !exited {
+		w.t.Fatal(err)
+	}
+	return cmd.ProcessState.ExitCode(), string(out)
+}
