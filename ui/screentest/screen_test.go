@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"image/color"
 	"os"
 	"os/exec"
 	"regexp"
@@ -19,6 +20,8 @@ import (
 	"github.com/charmbracelet/x/vt"
 	"github.com/creack/pty"
 	"golang.org/x/sys/unix"
+
+	"plumb/themes"
 )
 
 // patience ends a wait that would never end. No test depends on how long it is.
@@ -373,19 +376,40 @@ func (s *screen) resize(cols, rows int) {
 }
 
 // settles waits until plumb has dealt with all that was typed so far. The terminal says that its
-// background is another one now; keys are taken in their order, so what comes after that is drawn in other colours.
+// background is another one now; keys are taken in their order, so what is drawn in other colours came after them.
 func (s *screen) settles() {
 	s.t.Helper()
 	s.mu.Lock()
-	from := s.raw.Len()
 	s.light = !s.light
-	background := "\x1b]11;rgb:1c1c/1c1c/1c1c\x07"
+	background, now, was := "\x1b]11;rgb:1c1c/1c1c/1c1c\x07", themes.Dark, themes.Light
 	if s.light {
-		background = "\x1b]11;rgb:f5f5/f5f5/f5f5\x07"
+		background, now, was = "\x1b]11;rgb:f5f5/f5f5/f5f5\x07", themes.Light, themes.Dark
 	}
 	s.mu.Unlock()
 	s.write(background)
-	s.until("other colours", func(string) bool { return bytes.Contains(s.raw.Bytes()[from:], []byte(";2;")) })
+	s.until("the colours of the theme "+now.Name, func(string) bool {
+		return !s.frame && s.drawnIn(now, was)
+	})
+}
+
+// drawnIn reports whether the second row, which is never empty, has a colour that only the palette p has.
+func (s *screen) drawnIn(p, not themes.Palette) bool {
+	has := func(p themes.Palette, c color.Color) bool {
+		return slices.ContainsFunc([]themes.Look{p.Text, p.Strong, p.Dim, p.Faint, p.Accent, p.Border, p.Backdrop},
+			func(l themes.Look) bool { return same(c, ansi.HexColor(l.Fg)) })
+	}
+	for x := range s.emulator.Width() {
+		if c := s.emulator.CellAt(x, 1); c != nil && c.Style.Fg != nil && has(p, c.Style.Fg) && !has(not, c.Style.Fg) {
+			return true
+		}
+	}
+	return false
+}
+
+func same(a, b color.Color) bool {
+	r, g, b1, _ := a.RGBA()
+	r2, g2, b2, _ := b.RGBA()
+	return r == r2 && g == g2 && b1 == b2
 }
 
 func (s *screen) signal(sig syscall.Signal) {
