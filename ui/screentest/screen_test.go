@@ -40,7 +40,6 @@ type screen struct {
 	emulator *vt.Emulator
 	frame    bool     // A frame is half drawn (synchronized output).
 	rows     []string // The picture after the last whole frame.
-	title    string
 	raw      bytes.Buffer
 	light    bool
 	modes    map[ansi.Mode]bool // The DEC modes that are on.
@@ -149,7 +148,6 @@ func (s *screen) pretend(light bool) {
 		return true
 	})
 	s.emulator.SetCallbacks(vt.Callbacks{
-		Title:            func(t string) { s.title = t },
 		CursorVisibility: func(v bool) { s.cursor = v },
 		EnableMode: func(m ansi.Mode) {
 			s.modes[m] = true
@@ -388,17 +386,17 @@ func (s *screen) settles() {
 	s.mu.Unlock()
 	s.write(background)
 	s.until("the colours of the theme "+now.Name, func(string) bool {
-		return !s.frame && s.drawnIn(now, was)
+		return !s.frame && s.drawnIn(now, was) && !s.drawnIn(was, now)
 	})
 }
 
-// drawnIn reports whether the second row, which is never empty, has a colour that only the palette p has.
+// drawnIn reports whether the beginning of the second row, which is never empty, has a colour that only the palette p has.
 func (s *screen) drawnIn(p, not themes.Palette) bool {
 	has := func(p themes.Palette, c color.Color) bool {
 		return slices.ContainsFunc([]themes.Look{p.Text, p.Strong, p.Dim, p.Faint, p.Accent, p.Border, p.Backdrop},
 			func(l themes.Look) bool { return same(c, ansi.HexColor(l.Fg)) })
 	}
-	for x := range s.emulator.Width() {
+	for x := range min(s.emulator.Width(), 20) {
 		if c := s.emulator.CellAt(x, 1); c != nil && c.Style.Fg != nil && has(p, c.Style.Fg) && !has(not, c.Style.Fg) {
 			return true
 		}
