@@ -63,6 +63,7 @@ func (v *runView) apply(a *App, c model.Change) tea.Cmd {
 	// The run is not this question's: asked something else, the screen still hears of it, until the program ends.
 	ctx, stop := context.WithCancel(a.ctx)
 	v.stop = stop
+	a.bar.touch()
 	listening := func(context.Context) context.Context { return a.ctx }
 	return follow(a, &v.ask, listening, func(_ context.Context, watch func(model.Event)) (model.Run, error) {
 		return a.ws.Apply(ctx, c.ID, watch)

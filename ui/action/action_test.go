@@ -86,6 +86,9 @@ func TestReasonsArePossibleStatesInWords(t *testing.T) {
 		{"approve an open change", Approve, func(s State) State { s.Change = model.Sealed; return s }, ""},
 		{"approve one's own", Approve, func(s State) State { s.Change, s.Approve = model.Sealed, "its author's own does not count"; return s }, "author"},
 		{"apply what is applied", Apply, func(s State) State { s.Change = model.Applied; return s }, "applied"},
+		{"roll back a void change", RollBack, func(s State) State { s.Focus, s.Change = Change, model.Void; return s }, "never applied"},
+		{"roll back what was given up", RollBack, func(s State) State { s.Focus, s.Change = Change, model.Abandoned; return s }, "never applied"},
+		{"the run of a void change", ShowRun, func(s State) State { s.Focus, s.Change = Change, model.Void; return s }, "no run"},
 		{"roll back an open change", RollBack, func(s State) State { s.Focus, s.Change = Change, model.Sealed; return s }, "abandon"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

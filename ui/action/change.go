@@ -56,6 +56,8 @@ var putting = []Action{
 					return "no change is selected"
 				case s.Change.IsOpen():
 					return "this change was never applied: abandon it instead"
+				case neverRan(s.Change):
+					return "this change was never applied"
 				}
 				return write(s)
 			}
@@ -89,12 +91,15 @@ var judging = []Action{
 		}},
 	{ID: ShowRun, Title: "show run", Group: Judge, In: []Scope{Change}, Text: "Show the last run of the selected change",
 		Not: func(s State) string {
-			if s.Change == "" || s.Change.IsOpen() {
+			if s.Change == "" || s.Change.IsOpen() || neverRan(s.Change) {
 				return "the selected change has no run"
 			}
 			return ""
 		}},
 }
+
+// neverRan reports whether a change is over without ever having been carried out.
+func neverRan(c model.ChangeState) bool { return c == model.Abandoned || c == model.Void }
 
 // first is the first reason that there is.
 func first(reasons ...string) string {

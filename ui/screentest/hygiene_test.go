@@ -158,7 +158,7 @@ func (s *screen) begins() {
 	s.press("A")
 	s.shows(`y  apply it`)
 	s.press("y")
-	s.shows(`▌Run`, `[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏] staging-web:/etc/nginx`, `0 of 2`)
+	s.shows(`▌Run`, `(?m)^ plumb .* run under way *$`, `[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏] staging-web:/etc/nginx`, `0 of 2`)
 }
 
 // A step that has begun is finished, and none is begun after it.

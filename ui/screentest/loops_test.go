@@ -185,6 +185,8 @@ func TestABadCommitIsTakenBack(t *testing.T) {
 	s.shows(`▌– prd Deploy `+waiting, `production was brought to [0-9a-f]{7} since this was planned`)
 	s.press("a")
 	s.shows(`! cannot approve: the change is void`)
+	s.press("R")
+	s.shows(`! cannot roll back: this change was never applied`)
 	s.leaves()
 }
 

@@ -15,7 +15,6 @@ import (
 	"testing"
 	"time"
 
-	uv "github.com/charmbracelet/ultraviolet"
 	"github.com/charmbracelet/x/ansi"
 	"github.com/charmbracelet/x/vt"
 	"github.com/creack/pty"
@@ -292,16 +291,6 @@ func (s *screen) bytes() []byte {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return bytes.Clone(s.raw.Bytes())
-}
-
-// cell is one cell of the picture with its style.
-func (s *screen) cell(x, y int) uv.Cell {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if c := s.emulator.CellAt(x, y); c != nil {
-		return *c
-	}
-	return uv.Cell{}
 }
 
 // at finds the first match on the screen: its cell, counted from the upper left.

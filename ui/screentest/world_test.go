@@ -2,6 +2,7 @@ package screentest
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -150,7 +151,7 @@ func (w *world) exits(dir, name string, args ...string) (int, string) {
 	cmd := exec.Command(name, args...)
 	cmd.Dir, cmd.Env = dir, w.environ()
 	out, err := cmd.CombinedOutput()
-	if _, exited := err.(*exec.ExitError); err != nil && !exited {
+	if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
 		w.t.Fatal(err)
 	}
 	return cmd.ProcessState.ExitCode(), string(out)
