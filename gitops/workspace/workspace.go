@@ -50,8 +50,8 @@ type Options struct {
 	Host     string            // On which machine.
 	StateDir string            // Private directory for journals and earlier contents of this repository.
 	Now      func() time.Time
-	Rand     io.Reader // Where ids come from.
-	Looking  error     // Why the operator can only look: read-only, or git does not know who they are. Nil where they may act.
+	Rand     io.Reader    // Where ids come from.
+	MaySign  func() error // Why the operator can only look at the moment: read-only, not trusted, or nobody git knows. Nil where they always may act.
 }
 
 // Origin says where the environments come from.
@@ -103,7 +103,12 @@ func (w *Workspace) Self() model.Principal { return w.opt.Self }
 
 // MaySign says why nothing can be sealed, approved, abandoned or applied from
 // here, or nil. Environments have rules of their own beside it.
-func (w *Workspace) MaySign() error { return w.opt.Looking }
+func (w *Workspace) MaySign() error {
+	if w.opt.MaySign == nil {
+		return nil
+	}
+	return w.opt.MaySign()
+}
 
 // Environments are the environments in the order of plumb.yaml.
 func (w *Workspace) Environments() []model.Environment { return w.opt.Config.Environments }

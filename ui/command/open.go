@@ -101,15 +101,23 @@ func (o *Opened) wire(ctx context.Context, opt OpenOptions) error {
 		return err
 	}
 	o.allowed.Store(o.trust.IsTrusted(o.key))
-	git, self, looking := o.identify(ctx)
-	if o.ReadOnly {
-		looking = model.Refuse("start plumb without --readonly, and look for readonly: in your config.yaml", "plumb is read-only here")
+	git, self, nobody := o.identify(ctx)
+	// Asked at every act, because a repository can come to be trusted while the screen is open. Merging
+	// runs the hooks of the repository, so an act without any engine needs trust too.
+	maySign := func() error {
+		switch {
+		case o.ReadOnly:
+			return model.Refuse("start plumb without --readonly, and look for readonly: in your config.yaml", "plumb is read-only here")
+		case !o.Trusted():
+			return model.Refuse("plumb trust shows what would run, and asks", "the repository is not trusted")
+		}
+		return nobody
 	}
 	o.Workspace = workspace.New(workspace.Options{
 		Store: o.store, Git: git, Config: repository, Origin: origin,
 		Engines: o.engines(repository, info), Self: self, Host: host,
 		StateDir: stateDir(opt.Getenv, info.GitDir),
-		Now:      opt.Now, Rand: opt.Rand, Looking: looking,
+		Now:      opt.Now, Rand: opt.Rand, MaySign: maySign,
 	})
 	return nil
 }

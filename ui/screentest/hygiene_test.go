@@ -1,6 +1,7 @@
 package screentest
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -11,10 +12,16 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
+// raceFound is how a program ends in which the race detector found something.
+const raceFound = 66
+
 // restored fails unless plumb left the terminal as it found it.
 func (s *screen) restored() ending {
 	s.t.Helper()
 	end := s.ends()
+	if raw := s.bytes(); end.Code == raceFound {
+		s.t.Errorf("the race detector ended plumb:\n%s", raw[max(bytes.Index(raw, []byte("WARNING: DATA RACE")), 0):])
+	}
 	if end.Before != end.After {
 		s.t.Errorf("the terminal's settings were %s, and are %s", end.Before, end.After)
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"image/color"
+	"io"
 	"os"
 	"os/exec"
 	"regexp"
@@ -111,7 +112,10 @@ func (w *world) open(in window) *screen {
 			}
 		}
 		s.tty.Close()
-		s.emulator.Close()
+		// The emulator's own Close is not safe beside Read.
+		if in, ok := s.emulator.InputPipe().(io.Closer); ok {
+			in.Close()
+		}
 		reports.Close()
 	})
 	return s
