@@ -97,7 +97,7 @@ func (f *Feed) Next(ctx context.Context, n int) ([]Entry, error) {
 			return nil, err
 		}
 		// The log outlives this call: what stops it is Close.
-		f.next, f.stop = iter.Pull2(f.store.Log(context.WithoutCancel(ctx), f.logQuery()))
+		f.next, f.stop = iter.Pull2(inOrder(f.store.Log(context.WithoutCancel(ctx), f.logQuery())))
 	}
 	var entries []Entry
 	for len(entries) < n {
@@ -170,7 +170,7 @@ func (f *Feed) Close() {
 // logQuery asks for whole history even where paths limit the answer, because
 // what is live where passes from commit to commit.
 func (f *Feed) logQuery() objects.LogQuery {
-	q := objects.LogQuery{From: f.from, FirstParent: f.query.FirstParent, WithFiles: !f.withoutFiles}
+	q := objects.LogQuery{From: f.from, FirstParent: f.query.FirstParent, WithFiles: !f.withoutFiles, ByDate: true}
 	if f.query.Exclude != "" {
 		q.Exclude = []string{f.query.Exclude}
 	}
@@ -182,7 +182,7 @@ func (f *Feed) logQuery() objects.LogQuery {
 func (f *Feed) restart(ctx context.Context) error {
 	f.stop()
 	f.withoutFiles = true
-	f.next, f.stop = iter.Pull2(f.store.Log(context.WithoutCancel(ctx), f.logQuery()))
+	f.next, f.stop = iter.Pull2(inOrder(f.store.Log(context.WithoutCancel(ctx), f.logQuery())))
 	for range f.given {
 		if _, err, ok := f.next(); err != nil || !ok {
 			return err

@@ -35,8 +35,8 @@ type Store interface {
 	// Commit reads one commit. A missing object is an error that wraps [*MissingError].
 	Commit(ctx context.Context, id model.Hash) (model.Commit, error)
 
-	// Log streams commits, newest first by committer date and never a parent before
-	// its child. Stopping the iteration ends the work. After an error nothing more comes. History
+	// Log streams commits, newest first by committer date and, unless ByDate says otherwise, never
+	// a parent before its child. Stopping the iteration ends the work. After an error nothing more comes. History
 	// that ends at a shallow boundary just ends there.
 	Log(ctx context.Context, q LogQuery) iter.Seq2[LogEntry, error]
 
@@ -86,6 +86,7 @@ type LogQuery struct {
 	FirstParent bool
 	Limit       int  // 0 for no limit.
 	WithFiles   bool // Also list the files that each commit changed against its first parent.
+	ByDate      bool // Go by committer date alone: a parent may come before a child that is not younger. Much faster to begin.
 }
 
 // LogEntry is one commit of a log.

@@ -29,8 +29,11 @@ const logFields = 10
 // Those that seem to change nothing undo what a configuration may say.
 func logArgs(q objects.LogQuery, from, exclude []model.Hash) []string {
 	args := []string{
-		"log", "-z", logFormat, "--date-order", "--date=raw", "--encoding=UTF-8",
+		"log", "-z", logFormat, "--date=raw", "--encoding=UTF-8",
 		"--no-color", "--no-decorate", "--no-notes", "--no-mailmap", "--no-show-signature", "--no-follow", "--no-abbrev-commit",
+	}
+	if !q.ByDate {
+		args = append(args, "--date-order")
 	}
 	if q.WithFiles || len(q.Paths) > 0 {
 		args = append(args, "--raw", "--no-abbrev", "--diff-merges=first-parent", "--root", "--no-renames",
