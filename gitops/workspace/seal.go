@@ -57,6 +57,7 @@ func (w *Workspace) plan(ctx context.Context, c model.Change) ([]model.Plan, err
 
 // Seal makes the change of a draft: a commit on its branch, a digest, an entry
 // in the ledger. The reason is required: histories without reasons explain nothing.
+// The draft stays as it is.
 func (w *Workspace) Seal(ctx context.Context, d *Draft, reason string) (model.Change, error) {
 	if err := w.MaySign(); err != nil {
 		return model.Change{}, err
@@ -65,6 +66,10 @@ func (w *Workspace) Seal(ctx context.Context, d *Draft, reason string) (model.Ch
 	if reason == "" {
 		return model.Change{}, model.WithHint(fmt.Errorf("a change needs a reason"), "say why in a sentence; it goes into the history")
 	}
+	// The draft is still being looked at while it is sealed, and can be sealed again when that fails.
+	sealing := *d
+	sealing.Plans = slices.Clone(d.Plans)
+	d = &sealing
 	c := &d.Change
 	if len(d.Plans) == 0 && d.tree == "" && c.Base == c.Revision {
 		return model.Change{}, model.WithHint(fmt.Errorf("there is nothing to do: %s has %s already", c.Environment, c.Revision.Short()), "plumb status shows how it stands; what drifted is restored or adopted")

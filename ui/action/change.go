@@ -39,7 +39,7 @@ var putting = []Action{
 		}},
 	{ID: Restore, Keys: []string{"x"}, Title: "restore", Group: Right, In: []Scope{Live, Change, Diff}, Line: []Scope{Live, Diff},
 		Text: "Put what drifted back to what was applied: git wins", Not: drift},
-	{ID: Adopt, Keys: []string{"m"}, Title: "adopt", Group: Right, In: []Scope{Live, Change, Diff}, Line: []Scope{Live},
+	{ID: Adopt, Keys: []string{"m"}, Title: "adopt", Group: Right, In: []Scope{Live, Change, Diff}, Line: []Scope{Live, Diff},
 		Text: "Make git say what is live: the hand-made state becomes a commit", Git: "git commit", Not: drift},
 	{ID: DeployRev, Keys: []string{"d"}, Title: "deploy", Group: Right, In: []Scope{History}, Line: []Scope{History},
 		Text: "Bring the environment to the selected commit",
@@ -47,10 +47,10 @@ var putting = []Action{
 	{ID: Revert, Title: "revert", Group: Right, In: []Scope{History},
 		Text: "Take one commit back, and nothing that came after it", Git: "git revert",
 		Not: func(s State) string { return first(write(s), commit(s)) }},
-	{ID: RollBack, Keys: []string{"R"}, Title: "roll back", Group: Right, In: []Scope{History, Change}, Line: []Scope{History},
+	{ID: RollBack, Keys: []string{"R"}, Title: "roll back", Group: Right, In: []Scope{History, Change, Run}, Line: []Scope{History, Change, Run},
 		Text: "Take back what the selected commit or change did to the environment", Git: "git revert, then apply",
 		Not: func(s State) string {
-			if s.Focus == Change {
+			if s.Focus == Change || s.Focus == Run {
 				switch {
 				case s.Change == "":
 					return "no change is selected"
@@ -74,12 +74,12 @@ var putting = []Action{
 }
 
 var judging = []Action{
-	{ID: Approve, Keys: []string{"a"}, Title: "approve", Group: Judge, In: []Scope{Change, Diff}, Line: []Scope{Change},
+	{ID: Approve, Keys: []string{"a"}, Title: "approve", Group: Judge, In: []Scope{Change, Diff}, Line: []Scope{Change, Diff},
 		Text: "Judge the selected change and approve it",
 		Not: func(s State) string {
-			return first(selectedChange(s), s.Unsigned, open(s, "approved"), s.Approve)
+			return first(selectedChange(s), sign(s), open(s, "approved"), s.Approve)
 		}},
-	{ID: Apply, Keys: []string{"A"}, Title: "apply", Group: Judge, In: []Scope{Change, Diff}, Line: []Scope{Change},
+	{ID: Apply, Keys: []string{"A"}, Title: "apply", Group: Judge, In: []Scope{Change, Diff}, Line: []Scope{Change, Diff},
 		Text: "Carry the selected change out, and watch it land", Git: "merge, then write",
 		Not: func(s State) string {
 			return first(selectedChange(s), write(s), open(s, "applied"), s.Apply)
@@ -87,7 +87,7 @@ var judging = []Action{
 	{ID: Abandon, Keys: []string{"X"}, Title: "abandon", Group: Judge, In: []Scope{Change}, Line: []Scope{Change},
 		Text: "Give the selected change up; what is live stays as it is", Git: "git branch -D",
 		Not: func(s State) string {
-			return first(selectedChange(s), s.Unsigned, open(s, "abandoned"))
+			return first(selectedChange(s), sign(s), open(s, "abandoned"))
 		}},
 	{ID: ShowRun, Title: "show run", Group: Judge, In: []Scope{Change}, Text: "Show the last run of the selected change",
 		Not: func(s State) string {
@@ -111,16 +111,22 @@ func first(reasons ...string) string {
 	return ""
 }
 
+// sign says why the operator may put nothing on record. What a key can change about it comes first.
+func sign(s State) string {
+	if s.Untrusted {
+		return "the repository is not trusted yet: press t"
+	}
+	return s.Unsigned
+}
+
 func write(s State) string {
 	switch {
 	case s.Environment == "":
 		return "there is no environment: plumb init writes a plumb.yaml"
 	case s.ReadOnly != "":
 		return s.ReadOnly
-	case s.Unsigned != "":
-		return s.Unsigned
-	case s.Untrusted:
-		return "the repository is not trusted yet: press t"
+	case sign(s) != "":
+		return sign(s)
 	case s.Running:
 		return "a run is under way"
 	}
@@ -141,6 +147,8 @@ func drift(s State) string {
 	switch {
 	case s.Staged > 0:
 		return ""
+	case s.Focus == Diff && s.Shows != Live:
+		return "what is shown here is no live resource: select one in Live"
 	case !s.Observed:
 		return "the live state is not known yet"
 	case !s.Selected:
@@ -154,6 +162,9 @@ func drift(s State) string {
 }
 
 func selectedChange(s State) string {
+	if s.Focus == Diff && s.Shows != Change {
+		return "what is shown here is no change: select one in Change"
+	}
 	if s.Change == "" {
 		return "no change is selected"
 	}
@@ -162,7 +173,7 @@ func selectedChange(s State) string {
 
 func open(s State, done string) string {
 	if !s.Change.IsOpen() {
-		return fmt.Sprintf("the change is %s and cannot be %s", s.Change, done)
+		return fmt.Sprintf("the change is %s; only an open one can be %s", s.Change, done)
 	}
 	return ""
 }

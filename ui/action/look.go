@@ -26,6 +26,9 @@ const (
 	FirstParent     ID = "first parent"
 )
 
+// searched are the places that have something to search.
+var searched = append(Panes(), Runs, Ran)
+
 var looking = []Action{
 	{ID: Open, Keys: []string{"enter", "l", "right"}, Title: "open", Group: Look,
 		In: []Scope{History, Live, Change, Runs}, Line: []Scope{Runs},
@@ -65,10 +68,10 @@ var looking = []Action{
 		Text: "Go to the next file", Not: severalFiles},
 	{ID: PrevFile, Keys: []string{"{", "<"}, Title: "previous file", Group: Look, In: Panes(),
 		Text: "Go to the previous file", Not: severalFiles},
-	{ID: Search, Keys: []string{"/"}, Title: "search", Group: Look, Line: []Scope{History, Live, Change, Diff, Ran, Runs},
+	{ID: Search, Keys: []string{"/"}, Title: "search", Group: Look, In: searched, Line: []Scope{History, Live, Change, Diff, Ran, Runs},
 		Text: "Search in the focused pane"},
-	{ID: NextMatch, Keys: []string{"n"}, Title: "next match", Group: Look, Text: "Go to the next match", Not: searching},
-	{ID: PrevMatch, Keys: []string{"N"}, Title: "previous match", Group: Look, Text: "Go to the previous match", Not: searching},
+	{ID: NextMatch, Keys: []string{"n"}, Title: "next match", Group: Look, In: searched, Text: "Go to the next match", Not: searching},
+	{ID: PrevMatch, Keys: []string{"N"}, Title: "previous match", Group: Look, In: searched, Text: "Go to the previous match", Not: searching},
 	{ID: Copy, Keys: []string{"y"}, Title: "copy", Group: Look, Line: []Scope{Ran, Diff},
 		Text: "Copy the plain patch, the commit's id, the address or the command to your clipboard",
 		Not: func(s State) string {
@@ -84,7 +87,7 @@ var looking = []Action{
 			}
 			return ""
 		}},
-	{ID: Back, Keys: []string{"esc"}, Title: "back", Group: Look, Line: []Scope{Run, Ran, Runs},
+	{ID: Back, Keys: []string{"esc"}, Title: "back", Group: Look, Line: []Scope{Diff, Run, Ran, Runs},
 		Text: "Go one level back; it never leaves plumb"},
 	{ID: Views, Keys: []string{"v"}, Title: "views", Group: Look, Line: Panes(),
 		Text: "Choose another view: runs, what ran, other branches"},

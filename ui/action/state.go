@@ -22,11 +22,12 @@ type State struct {
 	Approve string            // Why the operator may not approve it.
 	Apply   string            // Why it may not be applied.
 
-	Diff      bool // There is a difference to walk through.
-	Files     int  // How many files it has.
-	Sides     bool // It is one that has other sides to show: git, applied, live.
-	Found     bool // A search is on in the focused pane.
-	Previous  bool // There is a view to go back to.
-	Running   bool // A run of ours is under way.
-	Clipboard bool // There is something to copy.
+	Shows     Scope // The pane whose selection Diff shows; empty for what was named or compared.
+	Diff      bool  // There is a difference to walk through.
+	Files     int   // How many files it has.
+	Sides     bool  // It is one that has other sides to show: git, applied, live.
+	Found     bool  // A search is on in the focused pane.
+	Previous  bool  // There is a view to go back to.
+	Running   bool  // A run of ours is under way.
+	Clipboard bool  // There is something to copy.
 }
