@@ -77,6 +77,7 @@ type PlanRef struct {
 	Provider string    `json:"provider"`
 	Digest   Digest    `json:"digest"`
 	Coverage Coverage  `json:"coverage"`
+	Places   []string  `json:"places,omitempty"`
 	Steps    []StepRef `json:"steps"`
 }
 
@@ -91,7 +92,7 @@ type StepRef struct {
 
 // Ref is what the ledger keeps of the plan.
 func (p Plan) Ref() PlanRef {
-	ref := PlanRef{Target: p.Target, Provider: p.Provider, Digest: p.Digest(), Coverage: p.Coverage, Steps: []StepRef{}}
+	ref := PlanRef{Target: p.Target, Provider: p.Provider, Digest: p.Digest(), Coverage: p.Coverage, Places: p.Places, Steps: []StepRef{}}
 	for _, s := range p.Steps {
 		ref.Steps = append(ref.Steps, StepRef{s.Address, s.Action, s.Undo, s.Drifted, s.Effects})
 	}

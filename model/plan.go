@@ -58,10 +58,11 @@ type Plan struct {
 	Environment string
 	Target      string
 	Provider    string
-	Engine      string // The engine and its version, as far as they decide what happens.
-	Base        Hash   // The revision that was applied when the plan was made; may be empty.
-	Revision    Hash   // The revision that it leads to.
-	Steps       []Step // In the order in which they are carried out.
+	Engine      string   // The engine and its version, as far as they decide what happens.
+	Base        Hash     // The revision that was applied when the plan was made; may be empty.
+	Revision    Hash     // The revision that it leads to.
+	Places      []string // Where the groups of the steps really are: "web-1 is ssh deploy@web-1.example.com". In a fixed order, without secrets.
+	Steps       []Step   // In the order in which they are carried out.
 	Coverage    Coverage
 	Artefact    any // The provider's own; never leaves the process.
 }
@@ -80,13 +81,16 @@ func (p Plan) Count(a Action) int {
 	return n
 }
 
-// Manifest is what an approval covers, one fact a line: who plans what from where to where, then a
-// sorted line per step. Contents stand in it as checksums; those of secrets do not stand in it at all,
+// Manifest is what an approval covers, one fact a line: who plans what from where to where, and
+// on which machines, then a sorted line per step. Contents stand in it as checksums; those of secrets do not stand in it at all,
 // because the checksum of a short secret gives it away.
 func (p Plan) Manifest() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "plumb-plan 1\nenvironment %q\ntarget %q\nprovider %s\nengine %q\nbase %s\nrevision %s\ncoverage %d/%d\n",
 		p.Environment, p.Target, p.Provider, p.Engine, orNone(p.Base), orNone(p.Revision), p.Coverage.Predicted, p.Coverage.Total)
+	for _, place := range p.Places {
+		fmt.Fprintf(&b, "place %q\n", place)
+	}
 	lines := make([]string, len(p.Steps))
 	for i, s := range p.Steps {
 		lines[i] = fmt.Sprintf("step %q %s %s before=%s after=%s effects=%q",

@@ -101,6 +101,13 @@ func checkPlan(c model.Change, p model.PlanRef, manifest []byte) error {
 			return fmt.Errorf("its manifest does not say %s", fact)
 		}
 	}
+	var places []string
+	for _, place := range p.Places {
+		places = append(places, fmt.Sprintf("place %q", place))
+	}
+	if !slices.Equal(places, slices.DeleteFunc(slices.Clone(head), func(l string) bool { return !strings.HasPrefix(l, "place ") })) {
+		return errors.New("its manifest is about other machines")
+	}
 	if len(steps) != len(p.Steps) {
 		return fmt.Errorf("it has %d steps, and its manifest %d", len(p.Steps), len(steps))
 	}

@@ -266,6 +266,45 @@ func TestAChangeCannotLowerItsOwnBar(t *testing.T) {
 	}
 }
 
+func TestAnApprovalCoversTheMachinesAndTheCommands(t *testing.T) {
+	for _, tt := range []struct{ name, old, new, because string }{
+		{"another directory plays the host", "root: ../hosts/web-1}", "root: ../hosts/elsewhere}", "other machines"},
+		{"another reload command", "touch, one", "touch, two", "web"},
+		{"a reload command with another secret", "token=4711xyzzy4711", "token=0815xyzzy0815", "web"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			w := newWorld(t)
+			if err := os.MkdirAll(w.host("elsewhere", ""), 0o755); err != nil {
+				t.Fatal(err)
+			}
+			w.commit("Reload", map[string]string{"plumb.yaml": strings.Replace(configuration, "path: production,",
+				`path: production, files: [{path: /etc/app.conf, reload: [touch, one, "token=4711xyzzy4711"]}],`, 1)})
+			ada := w.as("Ada")
+			c := seal(t, ada, workspace.Request{Environment: "production", Kind: model.Deploy})
+			if record := w.git("grep", "-h", "-e", "token", w.git("for-each-ref", "--format=%(objectname)", "refs/plumb/log")); strings.Contains(record, "xyzzy") || !strings.Contains(record, "fingerprint") {
+				t.Errorf("the ledger says %s", record)
+			}
+			for _, name := range []string{"Bob", "Carol"} {
+				if _, err := w.as(name).Approve(t.Context(), c.ID); err != nil {
+					t.Fatal(err)
+				}
+			}
+			data, err := os.ReadFile(filepath.Join(w.root, "plumb.yaml"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			w.write(filepath.Join(w.root, "plumb.yaml"), strings.Replace(string(data), tt.old, tt.new, 1))
+			_, err = w.as("Ada").Apply(t.Context(), c.ID, nil)
+			wantError(t, err, model.ErrRefused, "no longer holds", tt.because)
+			for _, h := range []string{"web-1", "elsewhere"} {
+				if got := w.live(h, "etc/app.conf"); got != "" {
+					t.Errorf("%s was written: %q", h, got)
+				}
+			}
+		})
+	}
+}
+
 func TestWhatRunElsewhereOverwroteDoesNotComeBackSilently(t *testing.T) {
 	w := newWorld(t)
 	w.land(workspace.Request{Environment: "production", Kind: model.Deploy})

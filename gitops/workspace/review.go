@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"time"
 
 	"plumb/gitops/change"
@@ -75,6 +76,11 @@ func moved(c model.Change, plans []model.Plan) string {
 
 // difference names the first step that changed, appeared or vanished.
 func difference(sealed model.PlanRef, now model.Plan) string {
+	for _, place := range now.Places {
+		if !slices.Contains(sealed.Places, place) {
+			return fmt.Sprintf("plumb.yaml names other machines by now: %s", place)
+		}
+	}
 	before := map[model.Address]model.StepRef{}
 	for _, s := range sealed.Steps {
 		before[s.Address] = s

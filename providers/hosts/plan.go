@@ -3,6 +3,7 @@ package hosts
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"slices"
@@ -11,6 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"plumb/model"
+	"plumb/model/secret"
 )
 
 // artefact is what Apply needs beside the plan's words: what was seen, in the form that is compared on the host.
@@ -75,12 +77,25 @@ func (p *Provider) Plan(ctx context.Context, req model.PlanRequest) (model.Plan,
 		}
 		if len(r.works) > 0 {
 			a.hosts = append(a.hosts, r)
+			plan.Places = append(plan.Places, place(r.host))
 		}
 	}
 	plan.Coverage.Predicted = plan.Coverage.Total
 	a.digest = plan.Digest()
 	plan.Artefact = a
 	return plan, nil
+}
+
+// place says where a host really is. Approvals cover it, so that nobody leads an approved change to other
+// machines by an edit of plumb.yaml.
+func place(h model.Host) string {
+	if h.SSH == "" {
+		return h.Name + " is the directory " + h.Root
+	}
+	if h.Root == "" {
+		return secret.MaskText(h.Name + " is ssh " + h.SSH)
+	}
+	return secret.MaskText(h.Name + " is ssh " + h.SSH + ", the directory " + h.Root)
 }
 
 // joinHosts is one error for all hosts that failed; the hint is the first one's.
@@ -167,10 +182,10 @@ func actionFor(before, after model.State) model.Action {
 func (w work) effects() []string {
 	var effects []string
 	if w.runsCheck() {
-		effects = append(effects, model.EffectCheck+words(w.check))
+		effects = append(effects, model.EffectCheck+named(w.check))
 	}
 	if len(w.reload) > 0 {
-		effects = append(effects, model.EffectReload+words(w.reload))
+		effects = append(effects, model.EffectReload+named(w.reload))
 	}
 	return effects
 }
@@ -178,6 +193,18 @@ func (w work) effects() []string {
 // runsCheck reports whether the check has anything to look at: one for the new file needs a new file.
 func (w work) runsCheck() bool {
 	return len(w.check) > 0 && (w.step.After.Kind == "file" || !job{check: w.check}.checksFirst())
+}
+
+// named writes a command for people and for the record. Where a secret had to be masked, a
+// fingerprint stands for the whole, so that an approval still covers every argument.
+func named(argv []string) string {
+	whole := words(argv)
+	masked := secret.MaskText(whole)
+	if masked == whole {
+		return whole
+	}
+	sum := sha256.Sum256([]byte(strings.Join(argv, "\x00")))
+	return fmt.Sprintf("%s (fingerprint %x)", masked, sum[:8])
 }
 
 // words writes an argument vector for people; arguments that a shell would not take as they are get quotes.
