@@ -7,7 +7,12 @@
 // marks of a difference and the bar of an environment paint theirs.
 package themes
 
-import "github.com/charmbracelet/colorprofile"
+import (
+	"image/color"
+
+	"charm.land/lipgloss/v2"
+	"github.com/charmbracelet/colorprofile"
+)
 
 // Look is how one kind of text looks. Fg and Bg are "#rrggbb", or "0" to "15" for a
 // colour of the terminal's own sixteen, or empty for the terminal's default.
@@ -26,7 +31,7 @@ type EnvironmentLook struct {
 // Palette is a theme as data. Every colour the screen shows is named here.
 type Palette struct {
 	Name       string
-	Background string  // What contrast is measured against; the terminal's own is left alone.
+	Background string  // What contrast is measured against; the terminal's own is left alone where it is like this one.
 	Contrast   float64 // The least contrast that text of this palette has with Background; 0 where the terminal decides.
 
 	// Words by weight.
@@ -60,6 +65,20 @@ type Syntax struct {
 // ColorNames are the colours an environment can have, in the order in which they are offered.
 func ColorNames() []string {
 	return []string{"red", "amber", "green", "cyan", "blue", "violet", "grey"}
+}
+
+// Unlike is the background that the palette was made for, when the terminal's own is not like it; nil when
+// the terminal can stay as it is. dark tells whether the terminal is.
+func (p Palette) Unlike(dark bool) color.Color {
+	if p.Background == "" {
+		return nil
+	}
+	c := lipgloss.Color(p.Background)
+	r, g, b, _ := c.RGBA()
+	if (r+g+b)/3 < 0x8000 == dark {
+		return nil
+	}
+	return c
 }
 
 var palettes = []Palette{Dark, Light, HighContrast, Terminal, NoColor}

@@ -10,6 +10,7 @@ package ui
 import (
 	"cmp"
 	"context"
+	"image/color"
 	"slices"
 	"strings"
 	"sync"
@@ -58,11 +59,13 @@ type App struct {
 	after   func(time.Duration, tea.Msg) tea.Cmd // Delivers a message later; tests have a clock of their own.
 	working *sync.WaitGroup                      // What runs for streams; the program waits for it at its end.
 
-	st      themes.Styles
-	theme   string // As the operator chose it; "auto" follows the terminal.
-	dark    bool
-	profile colorprofile.Profile
-	rev     int // Counts what changes the look of everything: theme, minute.
+	st       themes.Styles
+	theme    string // As the operator chose it; "auto" follows the terminal.
+	dark     bool
+	asked    bool // The terminal has answered how dark it is.
+	profile  colorprofile.Profile
+	backdrop color.Color // What the theme needs the terminal's background to be; nil for as it is.
+	rev      int         // Counts what changes the look of everything: theme, minute.
 
 	width, height int
 	shape         shape
@@ -197,7 +200,12 @@ func (a *App) restyle() {
 	if !ok {
 		p = themes.Dark
 	}
-	a.st = themes.New(p.For(a.profile))
+	p = p.For(a.profile)
+	a.st = themes.New(p)
+	a.backdrop = nil
+	if a.asked {
+		a.backdrop = p.Unlike(a.dark)
+	}
 	a.rev++
 	for _, e := range a.envs {
 		e.style = a.st.Environment(e.Color, e.Production)
@@ -265,7 +273,12 @@ func (a *App) state() action.State {
 	if r := a.live.resource(a); r != nil {
 		s.Selected, s.Resource = true, r.Status
 	}
-	if c := a.change.selected(); c != nil {
+	s.Shows = a.diff.shows(a)
+	c := a.change.selected()
+	if a.view == action.Run {
+		c = a.run.changed(a)
+	}
+	if c != nil {
 		s.Change = c.State
 		if e := a.envNamed(c.Environment); e != nil {
 			if e.Approvals == 0 {

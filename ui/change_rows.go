@@ -197,14 +197,24 @@ func (p *changePane) nextStep(a *App, c *model.Change) string {
 	if !c.State.IsOpen() {
 		ids = []action.ID{action.RollBack}
 	}
+	// What is possible comes first: a long reason of the other one must not push it off the row.
+	type impossible struct{ what, why string }
+	var not []impossible
 	for _, id := range ids {
 		act, _ := action.Find(id)
 		why := act.Why(s)
 		if why == "" {
 			l.Add(st.Accent, text.Line(act.Key())).Add(st.Text, text.Line(" "+act.Title)).Gap(3)
 		} else {
-			l.Add(st.Faint, text.Line(act.Key()+" "+act.Title+" — "+why)).Gap(3)
+			not = append(not, impossible{act.Key() + " " + act.Title, why})
 		}
+	}
+	for i, n := range not {
+		if i+1 < len(not) && not[i+1].why == n.why {
+			l.Add(st.Faint, text.Line(n.what)).Gap(3)
+			continue
+		}
+		l.Add(st.Faint, text.Format("%s — %s", n.what, n.why)).Gap(3)
 	}
 	return l.String()
 }

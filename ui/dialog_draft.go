@@ -10,6 +10,7 @@ import (
 	"plumb/gitops/workspace"
 	"plumb/model"
 	"plumb/model/text"
+	"plumb/themes"
 	"plumb/ui/action"
 	"plumb/ui/paint"
 )
@@ -47,8 +48,11 @@ func (a *App) draft(req workspace.Request) tea.Cmd {
 
 // rollBack takes back the selected commit, or the selected change.
 func (a *App) rollBack() tea.Cmd {
-	if a.shape.focus == action.Change {
+	if a.view == action.Run || a.shape.focus == action.Change {
 		c := a.change.selected()
+		if a.view == action.Run {
+			c = a.run.changed(a)
+		}
 		for i, e := range a.envs {
 			if e.Name == c.Environment && i != a.current {
 				return tea.Batch(a.goTo(i), a.draft(workspace.Request{Kind: model.Rollback, Subject: string(c.ID)}))
@@ -104,14 +108,20 @@ func (a *App) sealArrived(m answer[sealed]) tea.Cmd {
 // nextFor says what a change needs next.
 func (a *App) nextFor(c model.Change) text.Safe {
 	if c.State == model.Approved {
-		return text.Format("%s is sealed: A applies it", c.ID)
+		return text.Format("%s is %s: A applies it", c.ID, c.State)
 	}
-	if e := a.envNamed(c.Environment); e != nil {
-		if why := unmet(model.Decide(e.Environment, c)); why != "" {
-			return text.Format("%s is sealed and waits: %s", c.ID, why)
-		}
+	e := a.envNamed(c.Environment)
+	if e == nil {
+		return text.Format("%s is %s", c.ID, c.State)
 	}
-	return text.Format("%s is sealed", c.ID)
+	why := unmet(model.Decide(e.Environment, c))
+	switch {
+	case why == "":
+		return text.Format("%s is %s: A applies it", c.ID, c.State)
+	case e.Approvals > 0 && model.MayApprove(e.Environment, c, a.ws.Self()) == nil:
+		return text.Format("%s is %s and waits: %s. a approves it", c.ID, c.State, why)
+	}
+	return text.Format("%s is %s and waits: %s", c.ID, c.State, why)
 }
 
 func (d *draftDialog) width(*App) int { return wideDialog }
@@ -174,9 +184,9 @@ func (d *draftDialog) summary(a *App, w int) []string {
 	undo := c.Undo()
 	l := paint.NewLine(w).Gap(1).Spans(tally(st, c.Count)...)
 	if c.Steps() > 0 {
-		l.Gap(4).Add(st.Dim, text.Lit("undo ")).Add(undoStyle(st, undo.Class).Bold(), text.Line(undo.Class.String())).Add(st.Dim, text.Format("  %s", undo.Reason))
+		l.Gap(4).Add(st.Dim, text.Lit("undo ")).Add(undoStyle(st, undo.Class).Bold(), text.Line(undo.Class.String()))
 	}
-	rows := []string{"", l.String()}
+	rows := append([]string{""}, reasoned(st, l, w, undo.Reason)...)
 	if len(c.Commits) > 0 {
 		what := text.Format("brings %s", plural(len(c.Commits), "commit"))
 		if c.Onto != "" {
@@ -191,6 +201,15 @@ func (d *draftDialog) summary(a *App, w int) []string {
 		rows = append(rows, backRows(a, w, c)...)
 	}
 	return append(rows, "")
+}
+
+// reasoned ends a row with a reason, or puts it below where the row has no room for all of it.
+func reasoned(st themes.Styles, l *paint.Line, w int, reason string) []string {
+	r := text.Line(reason)
+	if r.Width()+2 <= l.Free() {
+		return []string{l.Gap(2).Add(st.Dim, r).String()}
+	}
+	return append([]string{l.String()}, wrapped(st.Dim, w, 2, r)...)
 }
 
 // hashes are the first so many hashes, short.
@@ -275,7 +294,7 @@ func planRows(a *App, w int, plans []model.PlanRef) []string {
 			if s.Undo.LockOut {
 				rows = append(rows, paint.NewLine(w).Gap(12).Add(st.Bad, text.Lit("! can lock you out of the host")).String())
 			}
-			if s.Drifted {
+			if s.Drifted && s.Action != model.Create {
 				rows = append(rows, paint.NewLine(w).Gap(12).Add(st.Warning, text.Lit("a hand-made state goes")).String())
 			}
 			if len(s.Effects) > 0 {

@@ -126,8 +126,8 @@ func (d *judgeDialog) summary(a *App, w int) []string {
 	c := d.change
 	undo := c.Undo()
 	l := paint.NewLine(w).Gap(1).Spans(tally(st, c.Count)...).Gap(4)
-	l.Add(st.Dim, text.Lit("undo ")).Add(undoStyle(st, undo.Class).Bold(), text.Line(undo.Class.String())).Add(st.Dim, text.Format("  %s", undo.Reason))
-	rows := []string{"", l.String()}
+	l.Add(st.Dim, text.Lit("undo ")).Add(undoStyle(st, undo.Class).Bold(), text.Line(undo.Class.String()))
+	rows := append([]string{""}, reasoned(st, l, w, undo.Reason)...)
 	l = paint.NewLine(w).Gap(1).Add(st.Dim, text.Lit("“")).Add(st.Text, text.Line(c.Reason.String())).Add(st.Dim, text.Format("”  %s, %s", c.Author.Name, ago(a.now(), c.SealedAt)))
 	rows = append(rows, l.String())
 	if c.Onto != "" {
@@ -161,10 +161,14 @@ func (d *judgeDialog) facts(a *App, w int) []string {
 	l.Add(st.Dim, text.Format("change %s  revision %s", d.change.Digest.Short(), d.change.Revision.Short()))
 	if d.approve {
 		l.Add(st.Dim, text.Format("  as %s <%s>", a.ws.Self().Name, a.ws.Self().Email))
-	} else {
-		l.Add(st.Dim, text.Lit("  to take it back afterwards: R on the change"))
+		return append(rows, l.String())
 	}
-	return append(rows, l.String())
+	back := text.Lit("to take it back afterwards: R on the change")
+	if back.Width()+2 > l.Free() {
+		rows = append(rows, l.String())
+		l = paint.NewLine(w).Gap(9)
+	}
+	return append(rows, l.Gap(2).Add(st.Dim, back).String())
 }
 
 // possible says why the change cannot be approved or applied as it is now; empty when it can.

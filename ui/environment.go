@@ -49,6 +49,23 @@ func (e *environment) count(is func(model.Status) bool) int {
 	return n
 }
 
+// trueToGit is how many resources there are, when all were seen and each is as git says; 0 otherwise.
+func (e *environment) trueToGit() int {
+	if e.obs == nil || e.err != nil {
+		return 0
+	}
+	for _, t := range e.obs.Targets {
+		if t.Err != nil {
+			return 0
+		}
+	}
+	n := e.count(func(model.Status) bool { return true })
+	if n != e.count(func(s model.Status) bool { return s == model.InSync }) {
+		return 0
+	}
+	return n
+}
+
 // targets is what is known, by target: the last whole look, or what a first one has found so far.
 func (e *environment) targets() []workspace.TargetObservation {
 	if e.obs != nil {

@@ -49,7 +49,7 @@ func TestViewsLookAsTheyDid(t *testing.T) {
 		{"a way back", func() { s.press("esc"); s.app.history.goTo(world.Bad); s.press("1", "R") }},
 		{"runs", func() { s.press("esc", "v"); s.write("runs"); s.press("enter") }},
 		{"a run", func() { s.press("enter") }},
-		{"help", func() { s.press("esc", "?"); s.write("roll") }},
+		{"help", func() { s.press("esc", "esc", "?"); s.write("roll") }},
 		{"the palette", func() { s.press("esc", ":"); s.write("env sta") }},
 		{"another environment", func() { s.press("enter", "1") }},
 		{"wide", func() { s.press("esc", "4", "z"); s.send(tea.WindowSizeMsg{Width: 120, Height: 36}) }},

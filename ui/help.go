@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -59,11 +60,27 @@ func (d *helpDialog) filter() {
 }
 
 func names(scopes []action.Scope) string {
+	if slices.Equal(scopes, action.Panes()) {
+		return "the panes"
+	}
 	list := make([]string, len(scopes))
 	for i, s := range scopes {
-		list[i] = string(s)
+		list[i] = placeName(s)
 	}
 	return strings.Join(list, ", ")
+}
+
+// placeName is what a pane or view is called on the screen.
+func placeName(s action.Scope) string {
+	switch s {
+	case action.Run:
+		return "a run"
+	case action.Runs:
+		return "the list of runs"
+	case action.Ran:
+		return "what ran"
+	}
+	return strings.ToUpper(string(s[:1])) + string(s[1:])
 }
 
 func matchesAll(act action.Action, words []string) bool {
@@ -83,7 +100,7 @@ func (d *helpDialog) draw(a *App, w, h int) []string {
 	in := w - 4
 	search := paint.NewLine(in).Gap(1).Add(st.Accent, text.Lit("/ "))
 	d.in.draw(search, st, in-4, text.Lit("search what can be done"))
-	height := min(max(h-6, 1), 30)
+	height := min(max(h-6-helpMore, 1), 30)
 	d.list.SetHeight(height)
 	from, to := d.list.Window()
 	var rows []string
@@ -98,7 +115,28 @@ func (d *helpDialog) draw(a *App, w, h int) []string {
 	keyHint(foot, st, text.Lit("enter"), text.Lit("do it"))
 	keyHint(foot, st, text.Lit("↑ ↓"), text.Lit("choose"))
 	keyHint(foot, st, text.Lit("esc"), text.Lit("close"))
-	return paint.Frame(st, w, []paint.Span{paint.S(st.Strong, text.Lit("What can be done"))}, append(rows, "", foot.String()))
+	return paint.Frame(st, w, []paint.Span{paint.S(st.Strong, text.Lit("What can be done"))}, append(append(rows, d.more(a, in)...), foot.String()))
+}
+
+// helpMore is how many rows say all of what the cursor is on: in its own row there may be no room for the reason.
+const helpMore = 2
+
+func (d *helpDialog) more(a *App, w int) []string {
+	rows := []string{""}
+	if d.list.Len() > 0 {
+		if r := d.rows[d.list.Cursor()]; r.heading == "" {
+			all := text.Line(r.act.Text)
+			if r.why != "" {
+				all = all.Plus(text.Format(" — %s", r.why))
+			} else if r.act.Git != "" {
+				all = all.Plus(text.Format("  %s", r.act.Git))
+			}
+			if all.Width() > w-17 {
+				rows = append(rows, wrapped(a.st.Dim, w-2, 1, all)...)
+			}
+		}
+	}
+	return paint.Block(w, helpMore+1, rows)
 }
 
 func (d *helpDialog) row(a *App, i, w int) string {
@@ -189,7 +227,11 @@ func (a *App) choose(in action.Intent) tea.Cmd {
 	}
 	var cmd tea.Cmd
 	if len(act.In) > 0 && !act.Works(a.scope()) {
-		cmd = a.focus(act.In[0])
+		if slices.Contains(action.Panes(), act.In[0]) {
+			cmd = a.focus(act.In[0])
+		} else if a.run.under() {
+			cmd = a.show(act.In[0])
+		}
 	}
 	return tea.Batch(cmd, a.do(in))
 }

@@ -19,6 +19,10 @@ func (a *App) compare(named string) tea.Cmd {
 	}
 	h := &a.history
 	if a.shape.focus == action.Live {
+		if a.env() == nil {
+			a.warn(text.Lit("there is no environment whose live state could be compared"))
+			return nil
+		}
 		return a.showBeside(besideLive{a.env().Name, string(h.marked)})
 	}
 	at := h.hash()

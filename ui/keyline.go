@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"slices"
+
 	"plumb/model/text"
 	"plumb/ui/action"
 	"plumb/ui/paint"
@@ -38,20 +40,52 @@ func (a *App) keyLine() string {
 	return l.String()
 }
 
-// keys adds the keys that matter here, as many as there is room for; the key for help is always among them.
+// suits reports whether the line of keys is the place for an action now: in Diff only what is meant for
+// what is shown, and the way to another pane or back only where that is out of sight.
+func (a *App) suits(act *action.Action, s action.State) bool {
+	alone := len(a.frame.panes) == 1
+	switch act.ID {
+	case action.NextPane:
+		panes := action.Panes()
+		act.Title = placeName(panes[(slices.Index(panes, a.shape.focus)+1)%len(panes)])
+		return alone && s.Focus != action.Diff && !a.shape.wide
+	case action.Back:
+		return s.Focus != action.Diff || alone
+	case action.Trust:
+		return s.Untrusted
+	case action.Sides:
+		return s.Sides
+	case action.RollBack:
+		return s.Focus != action.Change || !s.Change.IsOpen()
+	case action.Approve, action.Apply:
+		return s.Focus != action.Diff || s.Shows == action.Change
+	case action.Restore, action.Adopt:
+		return s.Focus != action.Diff || s.Shows == action.Live
+	}
+	return true
+}
+
+// keys adds the keys that matter here, as many as there is room for; the keys for help and for a pane
+// that is out of sight are always among them.
 func (a *App) keys(l *paint.Line) {
 	st, s := a.st, a.state()
 	cells := func(act action.Action) int { return len(act.Key()) + 1 + len(act.Title) + 2 }
-	line := action.Line(a.scope())
+	var line []action.Action
+	for _, act := range action.Line(a.scope()) {
+		if a.suits(&act, s) {
+			line = append(line, act)
+		}
+	}
+	kept := func(id action.ID) bool { return id == action.Help || id == action.NextPane || id == action.Back }
 	reserved := 0
 	for _, act := range line {
-		if act.ID == action.Help {
-			reserved = cells(act)
+		if kept(act.ID) {
+			reserved += cells(act)
 		}
 	}
 	for _, act := range line {
-		if act.ID == action.Help {
-			reserved = 0
+		if kept(act.ID) {
+			reserved = max(reserved-cells(act), 0)
 		}
 		if act.Key() == "" || cells(act)-2 > l.Free()-reserved {
 			continue

@@ -81,6 +81,10 @@ func (p *livePane) body(a *App, e *environment, focused bool) []string {
 	for i := from; i < to; i++ {
 		rows = append(rows, p.row(a, e, i, focused))
 	}
+	if n := e.trueToGit(); n > 0 && len(rows)+2 <= p.h {
+		l := paint.NewLine(p.w).Gap(1).Add(a.st.Good, text.Lit("✓ ")).Add(a.st.Text, text.Format("all of %s is true to git", e.Name))
+		rows = append(rows, "", l.Add(a.st.Dim, text.Format("  %s of %s", thousands(n), thousands(n))).String())
+	}
 	return rows
 }
 

@@ -87,7 +87,7 @@ func (p *changePane) sort(a *App) tea.Cmd {
 	p.list.Replace(len(p.all), func(i int) bool { return p.all[i].ID == was })
 	p.place()
 	p.search()
-	if a.shape.left == action.Change && a.shape.focus != action.Diff {
+	if a.shape.left == action.Change && (a.shape.focus != action.Diff || a.diff.shows(a) == action.Change) {
 		return a.showSelected()
 	}
 	return nil

@@ -151,6 +151,23 @@ func (p *diffPane) any() bool { return len(p.files_) > 0 }
 
 func (p *diffPane) files() int { return max(len(p.files_), p.total) }
 
+// shows is the pane whose selection is shown, so that what is done here is done to what is seen.
+func (p *diffPane) shows(a *App) action.Scope {
+	switch s := p.subject.(type) {
+	case changeSubject:
+		if c := a.change.selected(); c != nil && c.ID == s.change.ID {
+			return action.Change
+		}
+	case resourceSubject:
+		if r := a.live.resource(a); r != nil && key(*r) == key(s.resource) {
+			return action.Live
+		}
+	case commitSubject:
+		return action.History
+	}
+	return ""
+}
+
 // sided reports whether the subject has other sides to show.
 func (p *diffPane) sided() bool {
 	s, ok := p.subject.(resourceSubject)

@@ -7,6 +7,7 @@ import (
 
 	"plumb/gitops/workspace"
 	"plumb/model"
+	"plumb/model/text"
 	"plumb/ui/action"
 	"plumb/ui/list"
 )
@@ -193,6 +194,12 @@ func (p *livePane) stage(a *App) {
 	} else {
 		e.staged[k] = true
 		p.list.Move(1)
+	}
+	switch n := len(e.staged); {
+	case n == 0:
+		a.say(text.Lit("nothing is picked any more"))
+	default:
+		a.say(text.Format("%s picked: x restores, m adopts, s picks more", plural(n, "resource")))
 	}
 	p.touch()
 	a.change.touch()

@@ -145,7 +145,10 @@ func (a *App) adjust(in action.Intent) tea.Cmd {
 
 // focus gives the keys to a pane.
 func (a *App) focus(p action.Scope) tea.Cmd {
-	a.view = ""
+	if a.view != "" {
+		a.remember()
+		a.view = ""
+	}
 	if a.shape.focus == p {
 		return nil
 	}
@@ -208,10 +211,13 @@ func (a *App) selection() subject {
 func (a *App) openSelected() tea.Cmd {
 	switch a.scope() {
 	case action.Runs:
-		if r := a.runs.selected(); r != nil {
-			return a.openRun(r.ID)
+		r := a.runs.selected()
+		if r == nil {
+			return nil
 		}
-		return nil
+		cmd := a.openRun(r.ID)
+		a.run.listed = a.view == action.Run
+		return cmd
 	case action.Live:
 		if cmd, ok := a.live.toggle(a); ok {
 			return cmd
@@ -258,11 +264,13 @@ func (a *App) show(v action.Scope) tea.Cmd {
 	return nil
 }
 
-// back goes one level back; on the main screen with nothing open it does nothing.
+// back goes one level back; on the main screen with nothing open it says that there is none.
 func (a *App) back() tea.Cmd {
 	switch {
 	case a.searching():
 		a.pane(a.scope()).find(a, "")
+	case a.view == action.Run && a.run.listed:
+		return a.show(action.Runs)
 	case a.view != "":
 		a.view = ""
 	case a.shape.wide:
@@ -275,6 +283,8 @@ func (a *App) back() tea.Cmd {
 		a.history.touch()
 	case a.history.query.From != "":
 		return a.historyOf("")
+	default:
+		a.say(text.Lit("this is the first level; q leaves plumb"))
 	}
 	return nil
 }
@@ -323,8 +333,7 @@ func (a *App) revision(named string) string {
 // leave leaves a view, or plumb.
 func (a *App) leave() tea.Cmd {
 	if a.view != "" {
-		a.view = ""
-		return nil
+		return a.back()
 	}
 	if a.run.under() {
 		return a.askLeave()

@@ -107,22 +107,25 @@ func (v *runView) foot(a *App) []string {
 	if v.err != nil && v.run.Message.IsEmpty() {
 		rows = append(rows, failure(st, v.w, v.err)...)
 	}
-	return append(rows, paint.NewLine(v.w).Gap(3).Add(st.Dim, v.next()).String())
+	for _, part := range paint.Wrap(v.next(), v.w-6) {
+		rows = append(rows, paint.NewLine(v.w).Gap(3).Add(st.Dim, part).String())
+	}
+	return rows
 }
 
 // next says what the operator can do after the run.
 func (v *runView) next() text.Safe {
 	switch {
 	case v.run.Outcome == model.RunApplied:
-		return text.Lit("Nothing is left to do. R on the change in the Change pane takes it back.  esc  back")
+		return text.Lit("Nothing is left to do. R takes it back.")
 	case v.run.Outcome == model.RunPartial:
-		return text.Lit("Some steps were carried out and some were not: Live says which. Deploy again, or R rolls back.  esc  back")
+		return text.Lit("Some steps were carried out and some were not: Live says which. Deploy again, or R rolls back.")
 	case v.run.Outcome == model.RunFailed:
-		return text.Lit("Nothing was changed. Look at the reason, then make the change again.  esc  back")
+		return text.Lit("Nothing was changed. Look at the reason, then make the change again.")
 	case errors.Is(v.err, model.ErrUncertain), v.run.Outcome == model.RunUncertain:
-		return text.Lit("Nobody can say what was carried out: look at Live before anything else.  esc  back")
+		return text.Lit("Nobody can say what was carried out: look at Live before anything else.")
 	}
-	return text.Lit("esc  back")
+	return text.Safe{}
 }
 
 // bar draws how many of all are done.

@@ -215,7 +215,7 @@ func stepLine(name string, act model.Action, undo model.Undo, drifted bool) head
 	if undo.Class != model.UndoClean && undo.Reason != "" {
 		l = append(l, word{dim, text.Format("  %s", undo.Reason)})
 	}
-	if drifted {
+	if drifted && act != model.Create {
 		l = append(l, word{caution, text.Lit("  a hand-made state goes")})
 	}
 	return l

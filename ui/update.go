@@ -5,6 +5,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"plumb/model/text"
 	"plumb/ui/action"
 )
 
@@ -34,8 +35,8 @@ func (a *App) update(msg tea.Msg) tea.Cmd {
 		a.resize()
 		return a.history.more(a)
 	case tea.BackgroundColorMsg:
-		if dark := m.IsDark(); dark != a.dark {
-			a.dark = dark
+		if dark := m.IsDark(); dark != a.dark || !a.asked {
+			a.dark, a.asked = dark, true
 			a.restyle()
 		}
 	case tea.ColorProfileMsg:
@@ -157,9 +158,28 @@ func (a *App) pressed(k tea.KeyPressMsg) tea.Cmd {
 	a.notice = notice{}
 	act, ok := action.ForKey(a.scope(), key)
 	if !ok {
+		a.explain(key)
 		return nil
 	}
 	return a.do(action.Intent{ID: act.ID})
+}
+
+// explain says of a key that means nothing here what it means elsewhere: no key does nothing without a word.
+func (a *App) explain(key string) {
+	var there []action.Scope
+	var found action.Action
+	for _, in := range action.Scopes() {
+		act, ok := action.ForKey(in, key)
+		if ok && (found.ID == "" || act.ID == found.ID) {
+			found = act
+			there = append(there, in)
+		}
+	}
+	if found.ID == "" {
+		a.say(text.Format("%s does nothing; ? shows every key", key))
+		return
+	}
+	a.say(text.Format("%s is “%s” in %s, and nothing here", key, found.Title, names(there)))
 }
 
 // do carries an intent out, or says why it cannot be.

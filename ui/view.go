@@ -15,6 +15,7 @@ func (a *App) View() tea.View {
 	v.AltScreen = true
 	v.ReportFocus = true
 	v.WindowTitle = a.title()
+	v.BackgroundColor = a.backdrop
 	if a.opt.Mouse {
 		v.MouseMode = tea.MouseModeCellMotion
 	}

@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -26,6 +27,7 @@ type runView struct {
 	steps  []runStep
 	err    error
 	log    []model.Event // What happened, the last of it.
+	listed bool          // It was opened from the list of runs: that is one level back.
 }
 
 // How many events are kept to be shown.
@@ -74,6 +76,7 @@ func (v *runView) apply(a *App, c model.Change) tea.Cmd {
 func (a *App) openRun(id model.RunID) tea.Cmd {
 	v := &a.run
 	if v.under() && v.run.ID == id {
+		v.listed = false
 		return a.show(action.Run)
 	}
 	if v.under() {
@@ -86,6 +89,15 @@ func (a *App) openRun(id model.RunID) tea.Cmd {
 		r, err := a.ws.Run(ctx, string(id))
 		return runFound{r}, err
 	}))
+}
+
+// changed is the run's change as it is on record now; nil when it is not there.
+func (v *runView) changed(a *App) *model.Change {
+	i := slices.IndexFunc(a.change.all, func(c model.Change) bool { return c.ID == v.run.Change })
+	if i < 0 {
+		return nil
+	}
+	return &a.change.all[i]
 }
 
 func (v *runView) found(a *App, m answer[runFound]) tea.Cmd {

@@ -63,7 +63,7 @@ var putting = []Action{
 			}
 			return first(write(s), commit(s))
 		}},
-	{ID: Trust, Keys: []string{"t"}, Title: "trust", Group: Right, In: []Scope{History, Live, Change}, Line: nil,
+	{ID: Trust, Keys: []string{"t"}, Title: "trust", Group: Right, In: []Scope{History, Live, Change}, Line: []Scope{History, Live, Change},
 		Text: "Allow this repository's code to run, after showing what would run",
 		Not: func(s State) string {
 			if !s.Untrusted {

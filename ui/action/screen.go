@@ -37,10 +37,10 @@ const (
 )
 
 var moving = []Action{
-	{ID: FocusHistory, Keys: []string{"1"}, Title: "History", Group: Move, In: Panes(), Text: "Go to History"},
-	{ID: FocusLive, Keys: []string{"2"}, Title: "Live", Group: Move, In: Panes(), Text: "Go to Live"},
-	{ID: FocusChange, Keys: []string{"3"}, Title: "Change", Group: Move, In: Panes(), Text: "Go to Change"},
-	{ID: FocusDiff, Keys: []string{"4"}, Title: "Diff", Group: Move, In: Panes(), Text: "Go to the differences"},
+	{ID: FocusHistory, Keys: []string{"1"}, Title: "History", Group: Move, Text: "Go to History"},
+	{ID: FocusLive, Keys: []string{"2"}, Title: "Live", Group: Move, Text: "Go to Live"},
+	{ID: FocusChange, Keys: []string{"3"}, Title: "Change", Group: Move, Text: "Go to Change"},
+	{ID: FocusDiff, Keys: []string{"4"}, Title: "Diff", Group: Move, Text: "Go to the differences"},
 	{ID: NextPane, Keys: []string{"tab"}, Title: "next pane", Group: Move, In: Panes(), Line: Panes(), Text: "Go to the next pane"},
 	{ID: PrevPane, Keys: []string{"shift+tab"}, Title: "previous pane", Group: Move, In: Panes(), Text: "Go to the previous pane"},
 	{ID: Down, Keys: []string{"j", "down"}, Title: "down", Group: Move, Text: "Down one line"},
