@@ -162,6 +162,30 @@ func TestWhatMayNotBeReadIsUnknown(t *testing.T) {
 	}
 }
 
+func TestWhatAKilledRunLeftIsNoDrift(t *testing.T) {
+	w := newWorld(t, Options{}, []model.FileRule{{Path: "/etc/d", Exclusive: true}}, localHost)
+	left := tempName("/etc/d/a")
+	for _, name := range []string{left, left + ".old", "/etc/d/.plumb-own"} {
+		w.Set("web-1", name, providertest.File{Data: "half"})
+	}
+	seen := map[string]model.Status{}
+	req := model.ObserveRequest{Target: w.Target, Tracked: w.Snapshot(map[string]providertest.File{"README": {}})}
+	if err := w.Provider.Observe(t.Context(), req, func(r model.Resource) { seen[r.Name] = r.Status }); err != nil {
+		t.Fatal(err)
+	}
+	if len(seen) != 1 || seen["/etc/d/.plumb-own"] != model.Extra {
+		t.Errorf("seen: %v", seen)
+	}
+}
+
+func TestAFailedCheckTellsNoSecret(t *testing.T) {
+	w := newWorld(t, Options{}, []model.FileRule{{Path: "/etc/*", Check: []string{"sh", "-c", "echo line 3: password=hunter2hunter2; exit 1"}}}, localHost)
+	end, err := apply(t, w, "new")
+	if err == nil || strings.Contains(err.Error()+end.Message.String(), "hunter2") || !strings.Contains(end.Message.String(), "line 3") {
+		t.Errorf("%v; it ended as %s: %s", err, end.Phase, end.Message)
+	}
+}
+
 func TestADirectoryIsNeverRemovedForAFile(t *testing.T) {
 	w := newWorld(t, Options{}, nil, localHost)
 	w.Set("web-1", "/etc/a/of the host", providertest.File{Data: "x"})

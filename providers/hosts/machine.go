@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"path"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	"plumb/model"
@@ -84,6 +85,11 @@ func tempName(name string) string {
 	rand.Read(b[:]) // Never fails.
 	return path.Join(path.Dir(name), ".plumb-"+hex.EncodeToString(b[:]))
 }
+
+var tempPattern = regexp.MustCompile(`^\.plumb-[0-9a-f]{16}(\.old)?$`)
+
+// isTemp reports whether a name is one that [tempName] makes, or that of the earlier file kept beside it.
+func isTemp(name string) bool { return tempPattern.MatchString(path.Base(name)) }
 
 // machine reaches a host of a target. Why is the action in whose name it is
 // done; many says that several calls are to come.

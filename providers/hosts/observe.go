@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -125,6 +126,8 @@ func (p *Provider) survey(ctx context.Context, why string, target model.Target, 
 	if err != nil {
 		return nil, nil, owner{}, err
 	}
+	// What a run left that was killed is not on the host for anybody, and is no drift.
+	maps.DeleteFunc(sights, func(name string, _ sight) bool { return isTemp(name) && !slices.Contains(paths, name) })
 	fresh := m.fresh()
 	var load []string
 	for _, name := range sortedKeys(sights) {

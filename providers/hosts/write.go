@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"plumb/model"
+	"plumb/model/secret"
 )
 
 // put writes a temporary file beside the path and renames it, so that a reader sees the
@@ -201,11 +202,12 @@ func (l *local) command(ctx context.Context, argv []string) (string, error) {
 	return strings.TrimSpace(string(text[:n])), err
 }
 
-// failure says how a command failed, with the last line of what it printed.
+// failure says how a command failed, with the last line of what it printed. It goes into the record, so
+// secrets are masked.
 func failure(what string, err error, output string) string {
 	message := what + " failed: " + err.Error()
 	if lines := strings.Split(strings.TrimSpace(output), "\n"); lines[len(lines)-1] != "" {
 		message += ": " + lines[len(lines)-1]
 	}
-	return message
+	return secret.MaskText(message)
 }
