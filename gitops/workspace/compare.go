@@ -62,7 +62,7 @@ func (w *Workspace) FileDiff(ctx context.Context, f model.FileChange, oldLabel, 
 	opt.OldLabel, opt.NewLabel = oldLabel, newLabel
 	before, errOld := w.blob(ctx, f.OldMode, f.OldHash)
 	after, errNew := w.blob(ctx, f.NewMode, f.NewHash)
-	d := compare(f.Path, before, after, false, opt)
+	d := compare(f.Path, before, after, w.isSensitive(f.Path) || w.isSensitive(f.OldPath), opt)
 	if err := errors.Join(errOld, errNew); err != nil {
 		d.Hunks, d.Note = nil, text.Error(err)
 	}
@@ -77,6 +77,18 @@ func (w *Workspace) FileDiff(ctx context.Context, f model.FileChange, oldLabel, 
 	setMode(&d.OldMode, f.OldMode)
 	setMode(&d.NewMode, f.NewMode)
 	return d
+}
+
+// isSensitive reports whether plumb.yaml says that a file of the repository is a secret as a whole.
+func (w *Workspace) isSensitive(file string) bool {
+	for _, e := range w.Environments() {
+		for _, t := range e.Targets {
+			if t.IsSensitive(file) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // blob reads one side of a file; nil where it does not exist.

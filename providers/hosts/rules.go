@@ -21,7 +21,7 @@ type treatment struct {
 func treat(rules []model.FileRule, name string) treatment {
 	var t treatment
 	for _, r := range rules {
-		if !applies(r, name) {
+		if !r.Applies(name) {
 			continue
 		}
 		if r.Mode != "" {
@@ -45,20 +45,11 @@ func treat(rules []model.FileRule, name string) treatment {
 func ruleFor(rules []model.FileRule, name string, sets func(model.FileRule) bool) string {
 	pattern := ""
 	for _, r := range rules {
-		if applies(r, name) && sets(r) {
+		if r.Applies(name) && sets(r) {
 			pattern = r.Path
 		}
 	}
 	return pattern
-}
-
-// applies reports whether a rule speaks about a file. An exclusive rule's path
-// is a directory, and it speaks about all files below it.
-func applies(r model.FileRule, name string) bool {
-	if r.Exclusive {
-		return strings.HasPrefix(name, strings.TrimSuffix(r.Path, "/")+"/")
-	}
-	return matchPath(r.Path, name)
 }
 
 // exclusives are the directories in which git claims to know every file.
@@ -70,52 +61,6 @@ func exclusives(rules []model.FileRule) []string {
 		}
 	}
 	return dirs
-}
-
-// matchPath reports whether the pattern matches the whole path: "*" stands for
-// any characters within a segment, "**" for any number of whole segments.
-func matchPath(pattern, name string) bool {
-	return matchSegments(strings.Split(pattern, "/"), strings.Split(name, "/"))
-}
-
-func matchSegments(pattern, name []string) bool {
-	// last is the row of the usual table: whether the pattern so far matches the first i segments.
-	last := make([]bool, len(name)+1)
-	last[0] = true
-	for _, p := range pattern {
-		next := make([]bool, len(name)+1)
-		for i := range next {
-			switch {
-			case p == "**":
-				next[i] = last[i] || i > 0 && next[i-1]
-			case i > 0:
-				next[i] = last[i-1] && matchSegment(p, name[i-1])
-			}
-		}
-		last = next
-	}
-	return last[len(name)]
-}
-
-// matchSegment matches one segment without trying more than once per star.
-func matchSegment(pattern, s string) bool {
-	parts := strings.Split(pattern, "*")
-	if len(parts) == 1 {
-		return pattern == s
-	}
-	first, final := parts[0], parts[len(parts)-1]
-	if len(s) < len(first)+len(final) || !strings.HasPrefix(s, first) || !strings.HasSuffix(s, final) {
-		return false
-	}
-	s = s[len(first) : len(s)-len(final)]
-	for _, p := range parts[1 : len(parts)-1] {
-		i := strings.Index(s, p)
-		if i < 0 {
-			return false
-		}
-		s = s[i+len(p):]
-	}
-	return true
 }
 
 // normalMode writes an octal mode with at least four digits, as live states do.

@@ -162,7 +162,7 @@ func (v *validation) once(severity model.Severity, name, format string, args ...
 func (v *validation) used(r model.FileRule, trees map[string]map[string]model.State) bool {
 	for _, files := range trees {
 		for name := range files {
-			if applies(r, name) {
+			if r.Applies(name) {
 				return true
 			}
 		}

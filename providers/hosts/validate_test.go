@@ -125,7 +125,7 @@ func TestPatternsMatchWholePaths(t *testing.T) {
 		{"/etc/**x", "/etc/a/x", false},
 		{"/**/**/**/**/x*x*x*x*x", "/a/a/a/a/a/a/a/a/a/a/a/a/a/a/xxxxxxxxxxxxxxxxxxxxxxxxy", false},
 	} {
-		if got := matchPath(c.pattern, c.name); got != c.want {
+		if got := (model.FileRule{Path: c.pattern}).Applies(c.name); got != c.want {
 			t.Errorf("%s matches %s: %v", c.pattern, c.name, got)
 		}
 	}
