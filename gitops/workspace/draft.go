@@ -211,6 +211,11 @@ func (w *Workspace) adoptEdits(ctx context.Context, p Position, picked []model.R
 	if err != nil {
 		return nil, err
 	}
+	for _, r := range picked {
+		if _, ok := p.Environment.Target(r.Target); !ok {
+			return nil, model.WithHint(fmt.Errorf("%s: %s has no target %q any more", r.Address, p.Environment.Name, r.Target), "put it back into plumb.yaml, or edit the files by hand")
+		}
+	}
 	var edits []model.Edit
 	for _, t := range p.Environment.Targets {
 		of := slices.DeleteFunc(slices.Clone(picked), func(r model.Resource) bool { return r.Target != t.Name })
@@ -284,6 +289,9 @@ func (w *Workspace) takeBack(ctx context.Context, d *Draft, p Position, id model
 	if d.tree == base.Tree {
 		return model.WithHint(fmt.Errorf("%s was taken back already: nothing of it is left", id.Short()), "plumb log shows by which commit")
 	}
+	if err := w.noteOthers(ctx, d, p, base.Tree); err != nil {
+		return err
+	}
 	d.parent = onto
 	if !live {
 		d.Change.Revision = p.anchor()
@@ -292,6 +300,23 @@ func (w *Workspace) takeBack(ctx context.Context, d *Draft, p Position, id model
 	d.Change.Title = text.Format("%s %s %s", verb, id.Short(), c.Subject)
 	d.message = fmt.Sprintf("Revert %q", c.Subject.String())
 	d.trailers = []string{fmt.Sprintf("This reverts commit %s.", id), ""}
+	return nil
+}
+
+// noteOthers says what the draft's commit changes for other environments, where it then waits to be deployed.
+func (w *Workspace) noteOthers(ctx context.Context, d *Draft, p Position, before model.Hash) error {
+	for _, e := range w.Environments() {
+		if e.Name == p.Environment.Name || len(e.Targets) == 0 {
+			continue
+		}
+		for _, err := range objects.DiffTrees(ctx, w.opt.Store, before, d.tree, e.Paths()...) {
+			if err != nil {
+				return fmt.Errorf("compare for %s: %w", e.Name, err)
+			}
+			d.Notes = append(d.Notes, text.Format("the same commit changed files of %s: they are taken back in git too, and wait there to be deployed", e.Name))
+			break
+		}
+	}
 	return nil
 }
 

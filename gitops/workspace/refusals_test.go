@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -305,6 +306,56 @@ func TestAnApprovalCoversTheMachinesAndTheCommands(t *testing.T) {
 	}
 }
 
+func TestBeforeTheFirstRunAnEditDoesNotLowerTheBar(t *testing.T) {
+	w := newWorld(t)
+	w.write(filepath.Join(w.root, "plumb.yaml"), strings.Replace(configuration, "approvals: 2", "approvals: 0", 1))
+	ada := w.as("Ada")
+	c := seal(t, ada, workspace.Request{Environment: "production", Kind: model.Deploy})
+	_, err := ada.Apply(t.Context(), c.ID, nil)
+	wantError(t, err, model.ErrRefused, "approvals 0 of 2")
+}
+
+func TestTakingBackSaysWhatItChangesElsewhere(t *testing.T) {
+	w := newWorld(t)
+	both := w.commit("Move the port", map[string]string{"staging/all/etc/app.conf": "port 81\n", "production/web-2/etc/motd": "port 81\n"})
+	w.land(workspace.Request{Environment: "production", Kind: model.Deploy})
+	d, err := w.as("Ada").Draft(t.Context(), workspace.Request{Environment: "production", Kind: model.Rollback, Subject: both})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(d.Notes) != 1 || !strings.Contains(d.Notes[0].String(), "files of staging") {
+		t.Errorf("the notes are %q", d.Notes)
+	}
+}
+
+func TestWhatWasMadeByHandDoesNotVanishWithItsTarget(t *testing.T) {
+	w := newWorld(t)
+	w.land(workspace.Request{Environment: "production", Kind: model.Deploy})
+	w.write(w.host("web-1", "etc/app.conf"), "port 8080\n")
+	c := w.land(workspace.Request{Environment: "production", Kind: model.Restore, Addresses: []string{"web-1:/etc/app.conf"}})
+	w.write(filepath.Join(w.root, "plumb.yaml"), strings.Replace(configuration, "{name: web, provider: hosts, path: production", "{name: site, provider: hosts, path: production", 1))
+	err := draftError(t, w.as("Ada"), workspace.Request{Environment: "production", Kind: model.Rollback, Subject: string(c.ID)})
+	wantError(t, err, nil, "web-1:/etc/app.conf", `"web"`)
+}
+
+func TestASecretFileIsNotShownInHistoryEither(t *testing.T) {
+	w := newWorld(t)
+	id := w.commit("Add a key", map[string]string{
+		"plumb.yaml":                   strings.Replace(configuration, "path: production,", "path: production, files: [{path: /etc/app/*, sensitive: true}],", 1),
+		"production/all/etc/app/token": "correct horse battery staple\n",
+	})
+	ada := w.as("Ada")
+	files, err := ada.CommitFiles(t.Context(), model.Hash(id))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		if words := wordsOf(ada.FileDiff(t.Context(), f, "a", "b", diff.Options{})); words == "" || strings.Contains(words, "horse") {
+			t.Errorf("%s shows %q", f.Path, words)
+		}
+	}
+}
+
 func TestWhatRunElsewhereOverwroteDoesNotComeBackSilently(t *testing.T) {
 	w := newWorld(t)
 	w.land(workspace.Request{Environment: "production", Kind: model.Deploy})
@@ -343,6 +394,19 @@ func TestLocalEditsAreNotOverwritten(t *testing.T) {
 	}
 }
 
+// wordsOf is all text that a diff shows.
+func wordsOf(f diff.File) string {
+	var words strings.Builder
+	for _, h := range f.Hunks {
+		for _, r := range h.Rows {
+			for _, span := range slices.Concat(r.Old.Spans, r.New.Spans) {
+				words.WriteString(span.Text.String())
+			}
+		}
+	}
+	return words.String()
+}
+
 func TestNoViewForgetsTheMask(t *testing.T) {
 	const old, next = "hunter2-old-4711", "hunter3-new-0815"
 	w := newWorld(t)
@@ -376,16 +440,8 @@ func TestNoViewForgetsTheMask(t *testing.T) {
 		t.Fatalf("only %d views are compared", len(shown))
 	}
 	for name, f := range shown {
-		var words strings.Builder
-		for _, h := range f.Hunks {
-			for _, r := range h.Rows {
-				for _, span := range append(r.Old.Spans, r.New.Spans...) {
-					words.WriteString(span.Text.String())
-				}
-			}
-		}
-		if strings.Contains(words.String(), old) || strings.Contains(words.String(), next) {
-			t.Errorf("%s shows the secret:\n%s", name, words.String())
+		if words := wordsOf(f); strings.Contains(words, old) || strings.Contains(words, next) {
+			t.Errorf("%s shows the secret:\n%s", name, words)
 		}
 		if len(f.Hunks) == 0 {
 			t.Errorf("%s does not say that the secret changed: %+v", name, f)

@@ -98,16 +98,20 @@ func difference(sealed model.PlanRef, now model.Plan) string {
 }
 
 // governed is the environment with its rules: how many approvals it needs is
-// read from the last applied revision, so that no change can lower the bar for itself. What forbids
-// writing counts wherever it is said.
+// read from the last applied revision, so that no change can lower the bar for itself; before the first run, from
+// the branch that it tracks, unless plumb.yaml in the work tree asks for more. What forbids writing counts
+// wherever it is said.
 func (w *Workspace) governed(ctx context.Context, name string, record change.Record) (model.Environment, error) {
 	env, err := w.Environment(name)
 	if err != nil {
 		return env, err
 	}
-	applied := record.Applied[name]
-	if applied == "" {
-		return env, nil
+	applied, recorded := record.Applied[name]
+	if !recorded {
+		// Before the first run what was committed counts, and not an edit that nobody has seen.
+		if _, applied, err = w.tracked(ctx, env); err != nil || applied == "" {
+			return env, err
+		}
 	}
 	s, err := w.snapshot(ctx, applied)
 	if err != nil {
@@ -126,7 +130,9 @@ func (w *Workspace) governed(ctx context.Context, name string, record change.Rec
 	}
 	for _, e := range then.Environments {
 		if e.Name == name {
-			env.Approvals = e.Approvals
+			if recorded || e.Approvals > env.Approvals {
+				env.Approvals = e.Approvals
+			}
 			env.ReadOnly = env.ReadOnly || e.ReadOnly || then.ReadOnly
 		}
 	}
