@@ -13,6 +13,7 @@ import (
 
 	"plumb/gitops/trust"
 	"plumb/model"
+	"plumb/model/secret"
 	"plumb/model/text"
 )
 
@@ -104,6 +105,10 @@ func targetRuns(t model.Target) []string {
 				list = append(list, fmt.Sprintf("  %s  %s, for %s", c.when, quoteAll(c.argv), show(f.Path)))
 			}
 		}
+	}
+	// Whoever decides here sees every command; nobody needs to see its passwords.
+	for i := range list {
+		list[i] = secret.MaskText(list[i])
 	}
 	slices.SortStableFunc(list, func(a, b string) int { return cmp.Compare(strings.Fields(a)[0], strings.Fields(b)[0]) })
 	return list
