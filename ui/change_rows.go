@@ -169,7 +169,11 @@ func (p *changePane) details(a *App) []string {
 
 	l = paint.NewLine(p.w).Gap(1)
 	if e := a.envNamed(c.Environment); e != nil && c.State.IsOpen() {
-		for _, r := range model.Decide(e.Environment, *c) {
+		rules := model.Decide(e.Environment, *c)
+		if len(rules) == 0 {
+			l.Add(st.Good, text.Lit("✓ ")).Add(st.Dim, text.Format("%s needs no approvals", e.Name))
+		}
+		for _, r := range rules {
 			if r.OK {
 				l.Add(st.Good, text.Lit("✓ ")).Add(st.Dim, text.Line(r.Text)).Gap(2)
 			} else {

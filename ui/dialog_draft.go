@@ -26,6 +26,7 @@ type draftDialog struct {
 	err     error
 	reason  input
 	top     int
+	page    int // Rows that pgdn goes on by.
 	rows    int // How many rows there are to scroll, as last drawn.
 	sealing bool
 }
@@ -48,19 +49,21 @@ func (a *App) draft(req workspace.Request) tea.Cmd {
 
 // rollBack takes back the selected commit, or the selected change.
 func (a *App) rollBack() tea.Cmd {
-	if a.view == action.Run || a.shape.focus == action.Change {
-		c := a.change.selected()
-		if a.view == action.Run {
-			c = a.run.changed(a)
-		}
-		for i, e := range a.envs {
-			if e.Name == c.Environment && i != a.current {
-				return tea.Batch(a.goTo(i), a.draft(workspace.Request{Kind: model.Rollback, Subject: string(c.ID)}))
-			}
-		}
-		return a.draft(workspace.Request{Kind: model.Rollback, Subject: string(c.ID)})
+	if a.view != action.Run && a.shape.focus != action.Change {
+		return a.draft(workspace.Request{Kind: model.Rollback, Subject: a.revision("")})
 	}
-	return a.draft(workspace.Request{Kind: model.Rollback, Subject: a.revision("")})
+	c := a.change.selected()
+	if a.view == action.Run {
+		c = a.run.changed(a)
+	}
+	// Going to another environment sorts the changes anew, and c would be another one.
+	req := workspace.Request{Kind: model.Rollback, Subject: string(c.ID)}
+	for i, e := range a.envs {
+		if e.Name == c.Environment && i != a.current {
+			return tea.Batch(a.goTo(i), a.draft(req))
+		}
+	}
+	return a.draft(req)
 }
 
 // drafting is the dialog that waits for a draft, or shows one.
@@ -167,6 +170,7 @@ func (d *draftDialog) draw(a *App, w, h int) []string {
 	rows = append(rows, planRows(a, in, c.Plans)...)
 	foot := d.foot(a, in)
 	room := max(h-2-len(foot), 1)
+	d.page = max(room-2, 1)
 	d.rows = len(rows)
 	d.top = max(min(d.top, len(rows)-room), 0)
 	if len(rows) > room {
@@ -339,10 +343,14 @@ func (d *draftDialog) key(a *App, k tea.KeyPressMsg) tea.Cmd {
 		}
 	case "ctrl+y":
 		return d.seal(a)
-	case "pgdown", "down":
-		d.top += 5
-	case "pgup", "up":
-		d.top = max(d.top-5, 0)
+	case "pgdown":
+		d.top += d.page
+	case "down":
+		d.top++
+	case "pgup":
+		d.top = max(d.top-d.page, 0)
+	case "up":
+		d.top = max(d.top-1, 0)
 	default:
 		if d.draft != nil && !d.sealing {
 			d.reason.key(k)

@@ -24,6 +24,7 @@ type judgeDialog struct {
 	err     error
 	consent consent
 	top     int
+	page    int // Rows that pgdn goes on by.
 }
 
 // reviewed is a change's plan as reality gives it now.
@@ -112,6 +113,7 @@ func (d *judgeDialog) draw(a *App, w, h int) []string {
 	}
 	rows := append(d.summary(a, in), planRows(a, in, d.change.Plans)...)
 	room := max(h-2-len(foot), 1)
+	d.page = max(room-2, 1)
 	d.top = max(min(d.top, len(rows)-room), 0)
 	if len(rows) > room {
 		end := min(d.top+room-1, len(rows))
@@ -188,11 +190,15 @@ func (d *judgeDialog) key(a *App, k tea.KeyPressMsg) tea.Cmd {
 		a.asks.drop()
 		a.close(d)
 		return nil
-	case "pgdown", "down":
-		d.top += 5
+	case "pgdown":
+		d.top += d.page
+	case "down":
+		d.top++
 		return nil
-	case "pgup", "up":
-		d.top = max(d.top-5, 0)
+	case "pgup":
+		d.top = max(d.top-d.page, 0)
+	case "up":
+		d.top = max(d.top-1, 0)
 		return nil
 	}
 	if d.review == nil || d.possible() != "" {

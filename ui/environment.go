@@ -292,6 +292,7 @@ func (a *App) goTo(i int) tea.Cmd {
 	a.current = (i%len(a.envs) + len(a.envs)) % len(a.envs)
 	a.touchEnvironments()
 	a.change.sort(a)
+	a.change.chooseOpen(a.env().Name)
 	cmds := []tea.Cmd{a.live.switched(a)}
 	if e := a.env(); a.opt.Trusted && e.obs == nil && !e.ask.busy {
 		cmds = append(cmds, a.observe(e))

@@ -118,6 +118,15 @@ func (p *changePane) choose(id model.ChangeID) bool {
 	return true
 }
 
+// chooseOpen puts the cursor on the first change of an environment that can still be judged, if there is one.
+func (p *changePane) chooseOpen(env string) {
+	i := slices.IndexFunc(p.all, func(c model.Change) bool { return c.Environment == env && c.State.IsOpen() })
+	if i >= 0 {
+		p.list.SetCursor(i)
+		p.touch()
+	}
+}
+
 func (p *changePane) selected() *model.Change {
 	if p.list.Len() == 0 || p.list.Cursor() >= len(p.all) {
 		return nil
