@@ -34,7 +34,7 @@ func (s *screen) tour() {
 	s.t.Helper()
 	// Every state has a sign of its own, and production is a word.
 	s.shows(`PRODUCTION`, `∅ web-2 `, `≠ web-2 `, `… web-1 `, `✓ 20 in sync`, `○ prd`, `✓ dev`, `◆ `, `◇ `)
-	s.press("2")
+	s.press("2", "g", "j")
 	s.shows(`▌ ∅ web-2`, `missing in production`)
 	s.press("j")
 	s.shows(`▌ ≠ web-2`, `~ |[-+] `)

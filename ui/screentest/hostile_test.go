@@ -15,7 +15,7 @@ import (
 
 // hostile is what people put into commit messages, names and files to take a terminal over.
 var hostile = []struct{ name, text string }{
-	{"clear", "\x1b[2J\x1b[H"},
+	{"clear", "\x1b[2J\x1b[3J\x1b[H"},
 	{"leave the alternate screen", "\x1b[?47l\x1b[?1049l"},
 	{"cursor report", "\x1b[6n"},
 	{"device report", "\x1b[c"},
@@ -137,7 +137,14 @@ func TestHostileTextReachesNoTerminal(t *testing.T) {
 	s.write("Because")
 	s.shows(`reason +Because`)
 	s.press("ctrl+y")
-	s.shows(` is sealed`)
+	s.shows(` is (sealed|approved)`)
+	s.press("A")
+	s.shows(`┌ Apply`, `y  apply it`)
+	s.press("y")
+	s.shows(`▌Run`, `✓ applied  1 of 1 steps`)
+	s.closes(`▌Change`)
+	name := fmt.Sprintf("etc/00-%s-%s", hostile[0].text, canary)
+	w.same("one", name, "HEAD", "web/all/"+name)
 	s.press("v")
 	s.shows(`┌`)
 	s.settles()
@@ -262,7 +269,7 @@ func TestPlumbItselfWritesNothingSuspicious(t *testing.T) {
 	w := newDemo(t)
 	s := w.open(window{})
 	s.shows(`∅ web-2`)
-	s.press("2")
+	s.press("2", "g", "j")
 	s.shows(`▌ ∅ web-2`)
 	s.press("x")
 	s.shows(`seal it`)

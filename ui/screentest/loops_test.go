@@ -14,7 +14,7 @@ func (s *screen) seal(reason string) {
 	s.write(reason)
 	s.shows(regexp.QuoteMeta(reason), `ctrl\+y  seal it; nothing is changed yet`)
 	s.press("ctrl+y")
-	s.shows(`▌Change  \S+`, ` is sealed`)
+	s.shows(`▌Change  \S+`, ` is (sealed|approved)`)
 }
 
 // agree types the environment's name, as production asks for it, and says yes.
@@ -60,7 +60,7 @@ func TestWhatIsMissingOnAHostIsPutBack(t *testing.T) {
 	w := newDemo(t)
 	s := w.open(window{})
 	s.shows(`PRODUCTION  2 drifted`, `∅ web-2  /etc/logrotate\.d/nginx  missing`)
-	s.press("2")
+	s.press("2", "g", "j")
 	s.shows(`▌Live  production`, `▌ ∅ web-2`, `missing in production`)
 	s.press("x")
 	s.shows(`Draft  Restore web-2:/etc/logrotate\.d/nginx  for  PRODUCTION`, `\+1 create +undo clean`)
@@ -86,7 +86,7 @@ func TestWhatWasEditedByHandBecomesACommit(t *testing.T) {
 	before := w.git("rev-parse", "main")
 	s := w.open(window{})
 	s.shows(`≠ web-2  /etc/nginx/nginx\.conf`)
-	s.press("2", "j")
+	s.press("2", "g", "j", "j")
 	s.shows(`▌ ≠ web-2  /etc/nginx/nginx\.conf`)
 	s.press("m")
 	s.shows(`Draft  Adopt web-2:/etc/nginx/nginx\.conf  for  PRODUCTION`, `writes a commit onto main`)

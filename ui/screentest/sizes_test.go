@@ -67,7 +67,7 @@ func TestResizingKeepsTheDialogOpen(t *testing.T) {
 		s.shows(there)
 	}
 	through(`(?m)^▌History`)
-	s.press("2")
+	s.press("2", "g", "j")
 	s.shows(`▌ ∅ web-2`)
 	through(`(?m)▌Live`)
 	s.press("x")
@@ -94,7 +94,7 @@ func TestATinyWindowIgnoresActions(t *testing.T) {
 	w := newDemo(t)
 	s := w.open(window{})
 	s.shows(`∅ web-2`)
-	s.press("2")
+	s.press("2", "g", "j")
 	s.shows(`▌ ∅ web-2`)
 	s.resize(20, 5)
 	s.fits(20, 5, "")

@@ -29,7 +29,42 @@ func newWorld(t *testing.T) *world {
 			t.Fatal(err)
 		}
 	}
+	t.Cleanup(w.raced)
 	return w
+}
+
+// raced fails if the race detector, where the tests have it, found plumb's own code in a race. Bubble Tea
+// has some among its own goroutines, at a resize and at its end.
+func (w *world) raced() {
+	logs, err := filepath.Glob(filepath.Join(w.dir, "race.*"))
+	if err != nil {
+		w.t.Error(err)
+	}
+	for _, log := range logs {
+		for report := range strings.SplitSeq(w.read(log), "==================\n") {
+			for stack := range strings.SplitSeq(report, "\n\n") {
+				if access.MatchString(stack) && strings.HasPrefix(innermost(stack), "plumb/") {
+					w.t.Error(report)
+					break
+				}
+			}
+		}
+	}
+}
+
+// access begins a stack of the race detector that read or wrote.
+var access = regexp.MustCompile(`(?m)^(Previous )?(?i:read|write) at `)
+
+// innermost is the function on top of a stack, without the standard library's.
+func innermost(stack string) string {
+	for line := range strings.Lines(stack) {
+		f, isFunction := strings.CutPrefix(line, "  ")
+		first, _, _ := strings.Cut(f, "/")
+		if isFunction && !strings.HasPrefix(f, " ") && (strings.Contains(first, ".") && strings.Contains(f, "/") && !strings.Contains(first, "(") || first == "plumb") {
+			return f
+		}
+	}
+	return ""
 }
 
 // newDemo is the world of plumb demo, always the same one.
@@ -46,6 +81,7 @@ func (w *world) environ() []string {
 		"PATH=" + os.Getenv("PATH"), "TMPDIR=" + w.dir, "LANG=C.UTF-8", "TZ=UTC", "TERM=xterm-256color", "COLORTERM=truecolor",
 		"HOME=" + filepath.Join(w.dir, "home"), "XDG_CONFIG_HOME=" + filepath.Join(w.dir, "config"),
 		"XDG_STATE_HOME=" + filepath.Join(w.dir, "state"), "XDG_CACHE_HOME=" + filepath.Join(w.dir, "cache"),
+		"GORACE=exitcode=0 log_path=" + filepath.Join(w.dir, "race"),
 		"GIT_CONFIG_GLOBAL=" + os.DevNull, "GIT_CONFIG_NOSYSTEM=1", "GIT_CEILING_DIRECTORIES=" + w.dir, "GIT_TERMINAL_PROMPT=0",
 	}
 }
