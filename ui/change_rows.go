@@ -164,8 +164,13 @@ func (p *changePane) details(a *App) []string {
 	add := func(l *paint.Line) { rows = append(rows, l.String()) }
 
 	undo := c.Undo()
-	l := paint.NewLine(p.w).Gap(1).Add(st.Dim, text.Line(plural(c.Steps(), "step"))).Gap(2).Spans(tally(st, c.Count)...)
-	add(l.Gap(3).Add(st.Dim, text.Lit("undo ")).Add(undoStyle(st, undo.Class), text.Line(undo.Class.String())))
+	l := paint.NewLine(p.w).Gap(1)
+	if c.Kind == model.Adopt && c.Steps() == 0 {
+		add(l.Add(st.Text, text.Lit("git takes over what is live")))
+	} else {
+		l.Add(st.Dim, text.Line(plural(c.Steps(), "step"))).Gap(2).Spans(tally(st, c.Count)...)
+		add(l.Gap(3).Add(st.Dim, text.Lit("undo ")).Add(undoStyle(st, undo.Class), text.Line(undo.Class.String())))
+	}
 
 	l = paint.NewLine(p.w).Gap(1)
 	if e := a.envNamed(c.Environment); e != nil && c.State.IsOpen() {

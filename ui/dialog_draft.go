@@ -104,27 +104,24 @@ func (a *App) sealArrived(m answer[sealed]) tea.Cmd {
 	cmd := tea.Batch(a.change.put(a, c), a.history.reload(a))
 	focus := a.focus(action.Change)
 	a.change.choose(c.ID)
-	a.say(a.nextFor(c))
+	a.say(a.nextFor(c, "sealed"))
 	return tea.Batch(cmd, focus, a.showSelected())
 }
 
-// nextFor says what a change needs next.
-func (a *App) nextFor(c model.Change) text.Safe {
-	if c.State == model.Approved {
-		return text.Format("%s is %s: A applies it", c.ID, c.State)
-	}
+// nextFor says what was done to a change, and what it needs next.
+func (a *App) nextFor(c model.Change, done string) text.Safe {
 	e := a.envNamed(c.Environment)
 	if e == nil {
-		return text.Format("%s is %s", c.ID, c.State)
+		return text.Format("%s is %s", c.ID, done)
 	}
 	why := unmet(model.Decide(e.Environment, c))
 	switch {
-	case why == "":
-		return text.Format("%s is %s: A applies it", c.ID, c.State)
+	case c.State == model.Approved || why == "":
+		return text.Format("%s is %s: A applies it", c.ID, done)
 	case e.Approvals > 0 && model.MayApprove(e.Environment, c, a.ws.Self()) == nil:
-		return text.Format("%s is %s and waits: %s. a approves it", c.ID, c.State, why)
+		return text.Format("%s is %s and waits: %s. a approves it", c.ID, done, why)
 	}
-	return text.Format("%s is %s and waits: %s", c.ID, c.State, why)
+	return text.Format("%s is %s and waits: %s", c.ID, done, why)
 }
 
 func (d *draftDialog) width(*App) int { return wideDialog }
@@ -191,6 +188,10 @@ func (d *draftDialog) summary(a *App, w int) []string {
 		l.Gap(4).Add(st.Dim, text.Lit("undo ")).Add(undoStyle(st, undo.Class).Bold(), text.Line(undo.Class.String()))
 	}
 	rows := append([]string{""}, reasoned(st, l, w, undo.Reason)...)
+	if c.Kind == model.Adopt && c.Steps() == 0 {
+		l = paint.NewLine(w).Gap(1).Add(st.Text, text.Format("nothing is written in %s: git takes over what is live", c.Environment))
+		rows = []string{"", l.String()}
+	}
 	if len(c.Commits) > 0 {
 		what := text.Format("brings %s", plural(len(c.Commits), "commit"))
 		if c.Onto != "" {

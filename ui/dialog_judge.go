@@ -76,7 +76,7 @@ func (a *App) judgeArrived(m answer[judged]) tea.Cmd {
 	}
 	c := m.value.change
 	if m.value.done == "approved" {
-		a.say(a.nextFor(c))
+		a.say(a.nextFor(c, m.value.done))
 	} else {
 		a.say(text.Format("%s is %s", c.ID, m.value.done))
 	}
@@ -130,6 +130,10 @@ func (d *judgeDialog) summary(a *App, w int) []string {
 	l := paint.NewLine(w).Gap(1).Spans(tally(st, c.Count)...).Gap(4)
 	l.Add(st.Dim, text.Lit("undo ")).Add(undoStyle(st, undo.Class).Bold(), text.Line(undo.Class.String()))
 	rows := append([]string{""}, reasoned(st, l, w, undo.Reason)...)
+	if c.Kind == model.Adopt && c.Steps() == 0 {
+		l = paint.NewLine(w).Gap(1).Add(st.Text, text.Format("nothing is written in %s: git takes over what is live", c.Environment))
+		rows = []string{"", l.String()}
+	}
 	l = paint.NewLine(w).Gap(1).Add(st.Dim, text.Lit("“")).Add(st.Text, text.Line(c.Reason.String())).Add(st.Dim, text.Format("”  %s, %s", c.Author.Name, ago(a.now(), c.SealedAt)))
 	rows = append(rows, l.String())
 	if c.Onto != "" {

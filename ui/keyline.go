@@ -52,7 +52,7 @@ func (a *App) suits(act *action.Action, s action.State) bool {
 	case action.Back:
 		return s.Focus != action.Diff || alone
 	case action.Trust:
-		return s.Untrusted
+		return s.Untrusted && s.Environments > 0
 	case action.Sides:
 		return s.Sides
 	case action.RollBack:

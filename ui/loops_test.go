@@ -80,8 +80,10 @@ func TestDriftIsAdopted(t *testing.T) {
 	s, world := openStory(t, 160, 45, Options{})
 	s.selectsResource("nginx.conf")
 	s.press("m")
-	s.sees("Draft  Adopt", "writes a commit onto main")
+	s.sees("Draft  Adopt", "writes a commit onto main", "nothing is written in production: git takes over what is live")
 	s.sealsWith("the sale needs it")
+	// Who judges it sees what git would say.
+	s.sees("only in git afterwards", "4096")
 	s.approvesAndApplies()
 	s.press("1", "g")
 	s.sees("prd Adopt web-2:/etc/nginx/nginx.co")

@@ -100,6 +100,9 @@ func (v *runView) foot(a *App) []string {
 	sign, word, style := outcomeLook(st, v.run.Outcome)
 	first := paint.NewLine(v.w).Gap(1).Add(style, sign).Gap(1).Add(style.Bold(), word).Gap(2)
 	first.Add(st.Dim, text.Format("%d of %d steps", v.ended(), len(v.steps)))
+	if len(v.steps) == 0 && v.run.Outcome == model.RunApplied {
+		first.Add(st.Dim, text.Lit(": nothing had to be written, git has it"))
+	}
 	rows := []string{first.String()}
 	for _, part := range paint.Wrap(v.run.Message, v.w-6) {
 		rows = append(rows, paint.NewLine(v.w).Gap(3).Add(st.Text, part).String())

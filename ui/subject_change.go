@@ -131,8 +131,24 @@ func (s changeSubject) read(ctx context.Context, ws source, skip int, show func(
 		return err
 	}
 	show(piece{head: s.head(&review)})
+	if c.Steps() == 0 {
+		return s.readCommits(ctx, ws, skip, show)
+	}
 	showPlans(review.Plans, show)
 	return nil
+}
+
+// readCommits shows what a change brings to git: all that there is to judge where it does nothing else.
+func (s changeSubject) readCommits(ctx context.Context, ws source, skip int, show func(piece)) error {
+	if len(s.change.Commits) != 1 {
+		return nil
+	}
+	id := s.change.Commits[0]
+	files, err := ws.CommitFiles(ctx, id)
+	if err != nil {
+		return err
+	}
+	return readFiles(ctx, ws, files, "git now", "git afterwards", skip, show)
 }
 
 func (s changeSubject) paths(ws source) []string {
@@ -181,6 +197,9 @@ func (s changeSubject) head(review *workspace.Review) []headLine {
 		} else {
 			head = append(head, headLine{{bad, text.Lit("✗ ")}, {plain, text.Lit("the plan no longer holds: ")}, {plain, text.Line(review.Because)}})
 		}
+	}
+	if c.Kind == model.Adopt && c.Steps() == 0 {
+		head = append(head, line(dim, text.Format("Nothing is written in %s: git takes over what is live.", c.Environment)))
 	}
 	head = append(head, nil)
 	head = append(head, stepLines(c.Plans)...)
