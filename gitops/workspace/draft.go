@@ -335,7 +335,7 @@ func (w *Workspace) draftRollback(ctx context.Context, d *Draft, p Position, sub
 	switch {
 	case c.Environment != p.Environment.Name:
 		return model.WithHint(fmt.Errorf("%s was a change to %s", c.ID, c.Environment), "plumb rollback --env %s %s", c.Environment, c.ID)
-	case c.State != model.Applied && c.State != model.Partial:
+	case c.State != model.Applied && !leftAMixture(c):
 		return model.WithHint(fmt.Errorf("%s is %s: it did nothing that could be taken back", c.ID, c.State), "plumb change abandon gives up an open change")
 	}
 	return w.takeBackChange(ctx, d, p, c)
@@ -371,6 +371,12 @@ func (w *Workspace) takeBackChange(ctx context.Context, d *Draft, p Position, c 
 	if d.tree, err = objects.EditTree(ctx, w.opt.Store, tree, edits); err != nil {
 		return fmt.Errorf("take back %s: %w", c.ID, err)
 	}
+	if leftAMixture(c) && c.Base != "" && c.Base == p.Applied {
+		takeBackMixture(d, p, c, d.tree == base.Tree)
+		if d.tree == "" {
+			return nil
+		}
+	}
 	if d.tree == base.Tree {
 		err := fmt.Errorf("nothing of %s is left to take back", c.ID)
 		if len(d.Notes) > 0 {
@@ -383,6 +389,30 @@ func (w *Workspace) takeBackChange(ctx context.Context, d *Draft, p Position, c 
 	d.Change.Title = text.Format("Roll back %s", c.ID)
 	d.message = fmt.Sprintf("Roll back %s", c.Title)
 	return nil
+}
+
+// leftAMixture reports whether the change's run may have carried out a part of its steps, and nothing more is known.
+func leftAMixture(c model.Change) bool {
+	return c.State == model.Partial || c.State == model.Uncertain || c.State == model.Applying
+}
+
+// takeBackMixture limits the way back to what the change's run may have touched: all of it becomes again as it was applied
+// before. Git's branch stays as it is, unless there are hand-made states to bring back.
+func takeBackMixture(d *Draft, p Position, c model.Change, gitStays bool) {
+	for _, plan := range c.Plans {
+		for _, s := range plan.Steps {
+			d.Change.Addresses = append(d.Change.Addresses, plan.Target+"/"+string(s.Address))
+		}
+	}
+	if c.Revision != p.Applied {
+		d.Notes = append(d.Notes, text.Format("git still wants %s: it waits to be deployed until it is reverted", c.Revision.Short()))
+	}
+	if !gitStays {
+		return
+	}
+	d.tree = ""
+	d.Change.Revision, d.Change.Subject = p.Applied, string(c.ID)
+	d.Change.Title = text.Format("Roll back %s", c.ID)
 }
 
 // handMadeEdits are the edits that bring back what the change's run overwrote and git never had.

@@ -328,6 +328,38 @@ func TestTakingBackSaysWhatItChangesElsewhere(t *testing.T) {
 	}
 }
 
+func TestAPartialRunCanBeTakenBack(t *testing.T) {
+	w := newWorld(t)
+	w.land(workspace.Request{Environment: "production", Kind: model.Deploy})
+	w.commit("Change much", map[string]string{"plumb.yaml": strings.Replace(configuration, "path: production,", `path: production, files: [{path: /etc/motd, check: ["false"]}],`, 1),
+		"production/all/etc/app.conf": "port 81\n", "production/all/etc/added": "new\n", "production/all/etc/logrotate.d/app": "", "production/web-1/etc/motd": "hello\n"})
+	before := w.live("web-1", "etc/app.conf")
+	ada := w.as("Ada")
+	c := seal(t, ada, workspace.Request{Environment: "production", Kind: model.Deploy})
+	for _, name := range []string{"Bob", "Carol"} {
+		if _, err := w.as(name).Approve(t.Context(), c.ID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, err := ada.Apply(t.Context(), c.ID, nil)
+	wantError(t, err, model.ErrUncertain, "partial")
+	if w.live("web-1", "etc/added") == "" || w.live("web-1", "etc/app.conf") == before {
+		t.Fatal("the run did nothing")
+	}
+	back := w.land(workspace.Request{Environment: "production", Kind: model.Rollback, Subject: string(c.ID)})
+	if w.live("web-1", "etc/added") != "" || w.live("web-1", "etc/app.conf") != before || w.live("web-1", "etc/logrotate.d/app") != "weekly\n" {
+		t.Errorf("live is still a mixture: %q", w.live("web-1", "etc/app.conf"))
+	}
+	for address, s := range statuses(t, w.as("Ada"), "production") {
+		if s != model.Pending {
+			t.Errorf("%s is %s", address, s)
+		}
+	}
+	if back.Revision != c.Base || back.Onto != "" {
+		t.Errorf("it leads to %s, onto %q", back.Revision, back.Onto)
+	}
+}
+
 func TestWhatWasMadeByHandDoesNotVanishWithItsTarget(t *testing.T) {
 	w := newWorld(t)
 	w.land(workspace.Request{Environment: "production", Kind: model.Deploy})

@@ -28,8 +28,12 @@ func (w *Workspace) plan(ctx context.Context, c model.Change) ([]model.Plan, err
 		return nil, err
 	}
 	var applied model.Snapshot
-	if c.Base != "" {
-		if applied, err = w.snapshot(ctx, c.Base); err != nil {
+	base, err := w.reached(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	if base != "" {
+		if applied, err = w.snapshot(ctx, base); err != nil {
 			return nil, err
 		}
 	}
@@ -53,6 +57,24 @@ func (w *Workspace) plan(ctx context.Context, c model.Change) ([]model.Plan, err
 		}
 	}
 	return plans, nil
+}
+
+// reached is the revision that the environment may have of what the change touches: the applied one, but for the way
+// back from a run that did not end well the one that it was to bring, so that what it created is known.
+func (w *Workspace) reached(ctx context.Context, c model.Change) (model.Hash, error) {
+	if c.Kind != model.Rollback || len(c.Addresses) == 0 {
+		return c.Base, nil
+	}
+	record, err := w.record(ctx)
+	if err != nil {
+		return "", err
+	}
+	for _, before := range record.Changes {
+		if string(before.ID) == c.Subject {
+			return before.Revision, nil
+		}
+	}
+	return c.Base, nil
 }
 
 // Seal makes the change of a draft: a commit on its branch, a digest, an entry
