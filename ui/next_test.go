@@ -82,3 +82,18 @@ func TestOnASmallScreenThereIsAWayToTheOtherPanes(t *testing.T) {
 		t.Errorf("esc went from Diff to %s, want the pane that was left", s.app.shape.focus)
 	}
 }
+
+// The key for the previous view goes to and fro between the last two places, as cd - does.
+func TestThePreviousViewIsWhereOneWas(t *testing.T) {
+	s, _ := openStory(t, 160, 45, Options{})
+	s.press("-")
+	s.sees("previous view: nothing was shown before")
+	s.press("3", "-")
+	s.sees("▌History")
+	s.press("-")
+	s.sees("▌Change")
+	s.press("w", "-")
+	s.sees("▌Change")
+	s.press("-")
+	s.sees("▌What ran")
+}

@@ -14,7 +14,12 @@ import (
 
 // cannot says in a sentence why an action is not possible.
 func cannot(act action.Action, why string) text.Safe {
-	return text.Format("cannot %s: %s", strings.TrimSuffix(act.Title, " …"), why)
+	title := strings.TrimSuffix(act.Title, " …")
+	if act.Group == action.Right || act.Group == action.Judge {
+		return text.Format("cannot %s: %s", title, why)
+	}
+	// What only looks or moves is named by what it goes to: "previous view".
+	return text.Format("%s: %s", title, why)
 }
 
 // perform is what each action does. That it is possible was checked.
@@ -145,10 +150,10 @@ func (a *App) adjust(in action.Intent) tea.Cmd {
 
 // focus gives the keys to a pane.
 func (a *App) focus(p action.Scope) tea.Cmd {
-	if a.view != "" {
+	if a.view != "" || a.shape.focus != p {
 		a.remember()
-		a.view = ""
 	}
+	a.view = ""
 	if a.shape.focus == p {
 		return nil
 	}
