@@ -177,7 +177,11 @@ func (r *running) verdict(failure error) error {
 	case model.RunApplied:
 		return nil
 	case model.RunFailed:
-		return model.WithHint(fmt.Errorf("run %s failed and changed nothing on %s: %w", r.run.ID, r.run.Environment, failure), "plumb run show %s tells more", r.run.ID)
+		err := fmt.Errorf("run %s failed and changed nothing on %s: %w", r.run.ID, r.run.Environment, failure)
+		if model.Hint(failure) != "" {
+			return err // Who failed knows the way out.
+		}
+		return model.WithHint(err, "plumb run show %s tells more", r.run.ID)
 	}
 	err := fmt.Errorf("run %s ended %s on %s: %s", r.run.ID, r.run.Outcome, r.run.Environment, r.run.Message)
 	return model.WithHint(fmt.Errorf("%w (%w)", err, model.ErrUncertain), "plumb status --env %s looks at what is live; plumb rollback --env %s %s takes back what was done", r.run.Environment, r.run.Environment, r.change.ID)

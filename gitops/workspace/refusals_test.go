@@ -415,6 +415,9 @@ func TestLocalEditsAreNotOverwritten(t *testing.T) {
 	tip := w.git("rev-parse", "main")
 	_, err := ada.Apply(t.Context(), c.ID, nil)
 	wantError(t, err, model.ErrRefused, "production/web-2/etc/motd", "changed nothing on production")
+	if !strings.Contains(model.Hint(err), "commit, stash or take back") {
+		t.Errorf("the hint is %q", model.Hint(err))
+	}
 	if got := w.live("web-2", "etc/motd"); got != "port 81\n" {
 		t.Errorf("live is %q", got)
 	}
