@@ -138,16 +138,16 @@ func (e *environment) summary(st themes.Styles, trusted bool) (text.Safe, themes
 
 // signs is summary in signs, where there is no room for words: "≠2 …5".
 func (e *environment) signs(st themes.Styles) text.Safe {
-	var signs text.Safe
+	var signs []text.Safe
 	for _, s := range []model.Status{model.Unknown, model.Missing, model.Drifted, model.Extra, model.Pending} {
 		if n := e.count(func(x model.Status) bool { return x == s }); n > 0 {
 			sign, _ := look(st, s)
-			signs = signs.Plus(sign).Plus(text.Format("%d ", n))
+			signs = append(signs, sign.Plus(text.Format("%d", n)))
 		}
 	}
 	switch {
-	case !signs.IsEmpty():
-		return signs
+	case len(signs) > 0:
+		return text.Join(" ", signs...)
 	case e.obs == nil || e.err != nil:
 		return text.Lit("?")
 	}
