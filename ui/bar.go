@@ -96,7 +96,7 @@ func (b *barPane) others(a *App, l *paint.Line, on func(themes.Style) themes.Sty
 		from := l.Used()
 		l.Add(on(e.style.Text), e.name()).Gap(1).Add(on(style), words)
 		b.zones = append(b.zones, zone{from, l.Used(), i})
-		l.Gap(3)
+		l.Gap(min(3, l.Free()))
 	}
 }
 
