@@ -222,7 +222,8 @@ func (o *Operator) Identity(ctx context.Context) (name, email string, err error)
 	g.options = append(slices.Clip(g.options), "-c", "user.useConfigOnly=true")
 	out, err := g.run(ctx, "read identity", nil, "var", "GIT_AUTHOR_IDENT")
 	if exitCode(err) > 0 {
-		return "", "", model.WithHint(fmt.Errorf("git does not know who you are: %w", err),
+		// What git says about it is a page of advice; the hint is the part that helps.
+		return "", "", model.WithHint(errors.New("git does not know who you are"),
 			"git config --global user.name \"Your Name\"; git config --global user.email you@example.org")
 	}
 	if err != nil {
