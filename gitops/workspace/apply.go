@@ -232,6 +232,12 @@ func (r *running) merge(ctx context.Context) error {
 	if err != nil || merged == tip {
 		return withConflictHint(err)
 	}
+	if w.opt.Git != nil {
+		// What local edits stand in the way of here must not be pushed there.
+		if err := w.opt.Git.MayFastForward(ctx, branch, merged, tip); err != nil {
+			return fmt.Errorf("merge %s: %w", r.change.ID, err)
+		}
+	}
 	if err := r.push(ctx, merged); err != nil {
 		return err
 	}

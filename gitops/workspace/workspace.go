@@ -34,6 +34,7 @@ type Adopter interface {
 // Git is what is done with the operator's own git and its configuration:
 // moving branches that may be checked out, and talking to remotes.
 type Git interface {
+	MayFastForward(ctx context.Context, branch string, next, prev model.Hash) error
 	MergeFastForward(ctx context.Context, branch string, next, prev model.Hash) error
 	Upstream(ctx context.Context, branch string) (remote, ref string, ok bool, err error)
 	Push(ctx context.Context, remote string, refspecs ...string) error

@@ -93,6 +93,68 @@ func (o *Operator) MergeFastForward(ctx context.Context, branch string, next, pr
 	return o.isAt(ctx, why, branch, next)
 }
 
+// MayFastForward refuses, in the words of MergeFastForward, what that would refuse because of local
+// edits, and changes nothing: it is asked before the same commit goes anywhere else.
+func (o *Operator) MayFastForward(ctx context.Context, branch string, next, prev model.Hash) error {
+	why := "move " + text.Line(branch).String()
+	workTree, err := o.checkedOut(ctx, branch)
+	if err != nil || workTree == "" {
+		return err
+	}
+	paths, err := o.changed(ctx, prev, next)
+	if err != nil || len(paths) == 0 {
+		return err
+	}
+	at := o.git
+	at.at = []string{"-C", workTree}
+	at.options = append(slices.Clip(at.options), "--literal-pathspecs")
+	args := []string{"status", "--porcelain", "-z", "--no-renames", "--untracked-files=all", "--ignore-submodules=all", "--"}
+	out, err := at.run(ctx, why, nil, append(args, paths...)...)
+	if err != nil {
+		return err
+	}
+	var files []string
+	for record := range strings.SplitSeq(string(out), "\x00") {
+		const state = len("XY ")
+		if len(record) > state {
+			files = append(files, text.Line(record[state:]).String())
+		}
+	}
+	if len(files) == 0 {
+		return nil
+	}
+	return inTheWay(why, workTree, files)
+}
+
+// changed lists the paths in which two commits differ, as far as they fit on a command line: git itself judges the rest.
+func (o *Operator) changed(ctx context.Context, a, b model.Hash) ([]string, error) {
+	var trees [2]model.Hash
+	for i, id := range []model.Hash{a, b} {
+		c, err := o.store.Commit(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		trees[i] = c.Tree
+	}
+	const most = 1000
+	var paths []string
+	for f, err := range objects.DiffTrees(ctx, o.store, trees[0], trees[1]) {
+		if err != nil {
+			return nil, err
+		}
+		if paths = append(paths, f.Path); len(paths) == most {
+			break
+		}
+	}
+	return paths, nil
+}
+
+// inTheWay refuses because of local edits.
+func inTheWay(why, workTree string, files []string) error {
+	return model.Refuse(fmt.Sprintf("commit, stash or take back in %s: %s", text.Line(workTree), strings.Join(files, ", ")),
+		"%s: local edits would be overwritten: %s", why, strings.Join(files, ", "))
+}
+
 func (o *Operator) isAt(ctx context.Context, why, branch string, want model.Hash) error {
 	out, err := o.reading.run(ctx, why, nil, "rev-parse", "--verify", "--end-of-options", branch)
 	if err != nil {
@@ -118,8 +180,7 @@ func refusal(err error, why, workTree string) error {
 	at := text.Line(workTree)
 	switch {
 	case len(files) > 0:
-		return model.Refuse(fmt.Sprintf("commit, stash or take back in %s: %s", at, strings.Join(files, ", ")),
-			"%s: local edits would be overwritten: %s", why, strings.Join(files, ", "))
+		return inTheWay(why, workTree, files)
 	case strings.Contains(said, "MERGE_HEAD exists") || strings.Contains(said, "unmerged files") || strings.Contains(said, "CHERRY_PICK_HEAD exists"):
 		return model.Refuse(fmt.Sprintf("finish it in %s, or take it back: git merge --abort", at), "%s: a merge is under way in %s", why, at)
 	case strings.Contains(said, "Not possible to fast-forward"):

@@ -114,7 +114,13 @@ func TestLocalEditsInTheWayAreNamedAndKept(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := newDesk(t)
+			if err := d.operator.MayFastForward(t.Context(), "refs/heads/main", d.next, d.prev); err != nil {
+				t.Errorf("refused before there was an edit: %v", err)
+			}
 			tt.edit(t, d)
+			if err := d.operator.MayFastForward(t.Context(), "refs/heads/main", d.next, d.prev); !errors.Is(err, model.ErrRefused) || !strings.Contains(model.Hint(err), tt.files[0]) {
+				t.Errorf("asked before, the error is %v with the hint %q", err, model.Hint(err))
+			}
 			err := d.operator.MergeFastForward(t.Context(), "refs/heads/main", d.next, d.prev)
 			if !errors.Is(err, model.ErrRefused) {
 				t.Errorf("the error is %v", err)
