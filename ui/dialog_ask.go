@@ -46,7 +46,7 @@ func (a *App) fail(title text.Safe, err error) { a.open(&errorDialog{title, err}
 // askDialog asks a yes-or-no question in a few sentences. What it is about may be a long
 // list; then yes is offered only to who has seen the end of it.
 type askDialog struct {
-	title     []paint.Span
+	title     text.Safe
 	list      []text.Safe // What the question is about.
 	sentences []text.Safe
 	consent   consent
@@ -88,7 +88,7 @@ func (d *askDialog) draw(a *App, w, h int) []string {
 		foot = []string{"", keyHint(paint.NewLine(w-4).Gap(1), a.st, text.Lit("pgdn"), text.Format("read on, %d more rows", left)).
 			Right(a.st.Accent, text.Lit("esc")).Right(a.st.Dim, text.Lit("  not now ")).String()}
 	}
-	return paint.Frame(a.st, w, d.title, append(rows[d.top:end:end], foot...))
+	return paint.Frame(a.st, w, []paint.Span{paint.S(a.st.Strong, d.title)}, append(rows[d.top:end:end], foot...))
 }
 
 func (d *askDialog) key(a *App, k tea.KeyPressMsg) tea.Cmd {
@@ -127,7 +127,7 @@ func (a *App) askTrust() tea.Cmd {
 		list[i] = text.Line(q)
 	}
 	d := &askDialog{
-		title:     []paint.Span{paint.S(a.st.Strong, text.Format("Trust %s?", a.ws.Name()))},
+		title:     text.Format("Trust %s?", a.ws.Name()),
 		sentences: []text.Safe{text.Lit("Looking at its history and files is safe without it. The answer is remembered for this repository.")},
 		list:      list,
 	}
@@ -166,7 +166,7 @@ type judged struct {
 func (a *App) askAbandon() tea.Cmd {
 	c := *a.change.selected()
 	d := &askDialog{
-		title:     []paint.Span{paint.S(a.st.Strong, text.Format("Give up “%s”?", c.Title))},
+		title:     text.Format("Give up “%s”?", c.Title),
 		sentences: []text.Safe{text.Format("%s for %s is given up, and its approvals with it.", c.ID, c.Environment), text.Lit("What is live stays as it is. The record of it stays too.")},
 	}
 	var cmd tea.Cmd
@@ -204,7 +204,7 @@ func (a *App) askLeave() tea.Cmd {
 		}
 	}
 	d := &leaveDialog{askDialog{
-		title: []paint.Span{paint.S(a.st.Warning, text.Lit("! ")), paint.S(a.st.Strong, text.Lit("A run is under way"))},
+		title: text.Lit("A run is under way"),
 		sentences: []text.Safe{
 			text.Format("%s → %s: %d of %d steps are done.", a.run.change.ID, a.run.change.Environment, a.run.ended(), len(a.run.steps)),
 			text.Lit("Leaving asks the engine to stop after what it is doing now, waits for that, and then leaves. What was done stays done and is on record."),

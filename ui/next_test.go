@@ -97,3 +97,30 @@ func TestThePreviousViewIsWhereOneWas(t *testing.T) {
 	s.press("-")
 	s.sees("▌What ran")
 }
+
+// Targets answer in any order; whoever comes to Live later finds the worst of all under the cursor.
+func TestTheCursorOfLiveWaitsForAllTargets(t *testing.T) {
+	env := model.Environment{Name: "prod", Targets: []model.Target{{Name: "web"}, {Name: "edge"}}}
+	s := openScripted(t, &scripted{envs: []model.Environment{env}, entries: commits(3)}, 160, 45)
+	resource := func(target, name string, status model.Status) model.Resource {
+		return model.Resource{Target: target, Address: model.Address(name), Group: "h", Name: name, Status: status}
+	}
+	e := s.app.env()
+	e.obs, e.partial = nil, []model.Resource{resource("edge", "/etc/edge", model.Pending)}
+	s.app.live.rows = nil
+	s.app.live.refill(s.app)
+	e.partial = append(e.partial, resource("web", "/etc/web", model.Missing))
+	s.app.live.refill(s.app)
+	if r := s.app.live.resource(s.app); r == nil || r.Name != "/etc/web" {
+		t.Errorf("the cursor is on %v; want the missing file of the first target", r)
+	}
+
+	// Under the eyes of the operator it stays where it is.
+	s.press("2", "j")
+	on := s.app.live.resource(s.app)
+	e.partial = append(e.partial, resource("web", "/etc/a", model.Missing))
+	s.app.live.refill(s.app)
+	if now := s.app.live.resource(s.app); (now == nil) != (on == nil) || now != nil && now.Name != on.Name {
+		t.Errorf("the cursor went from %v to %v", on, now)
+	}
+}

@@ -17,7 +17,8 @@ type livePane struct {
 	canvas
 	list   list.List
 	rows   []liveRow
-	groups int // The width of the column of groups.
+	groups int    // The width of the column of groups.
+	placed string // The row that plumb put the cursor on, until the operator moves it.
 
 	hits hits
 }
@@ -60,7 +61,8 @@ func (p *livePane) refill(a *App) tea.Cmd {
 		}
 	}
 	p.list.Replace(len(p.rows), func(i int) bool { return p.rows[i].key == was.key })
-	if fresh {
+	// Targets answer in any order: while nobody looks, the cursor goes to the worst that is known by now.
+	if fresh || was.key == p.placed && a.shape.focus != action.Live {
 		p.toTrouble()
 	}
 	p.search()
@@ -124,8 +126,11 @@ func (p *livePane) toTrouble() {
 	for i, r := range p.rows {
 		if r.kind == rowResource && r.resource.Status != model.InSync || r.kind == rowTrouble {
 			p.list.SetCursor(i)
-			return
+			break
 		}
+	}
+	if r := p.current(); r != nil {
+		p.placed = r.key
 	}
 }
 
