@@ -1,6 +1,7 @@
 package command
 
 import (
+	"context"
 	"errors"
 	"os/signal"
 	"syscall"
@@ -12,6 +13,23 @@ import (
 	"plumb/ui/headless"
 )
 
+// act opens the repository for an operator who may act in it, and finds the change that they name.
+func (inv *invocation) act(ctx context.Context, id string, do func(o *Opened, c model.Change) error) error {
+	o, err := inv.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer o.Close()
+	if err := o.Workspace.MaySign(); err != nil {
+		return err
+	}
+	c, err := o.Workspace.Change(ctx, id)
+	if err != nil {
+		return err
+	}
+	return do(o, c)
+}
+
 func (inv *invocation) approveCommand() *cobra.Command {
 	var json bool
 	cmd := &cobra.Command{
@@ -22,22 +40,13 @@ func (inv *invocation) approveCommand() *cobra.Command {
 commit and the digest of the change, and is void when either moves. plumb change show --patch ID shows what you approve.`,
 		Args: inv.one("the id of a change"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			o, err := inv.open(cmd.Context())
-			if err != nil {
-				return err
-			}
-			defer o.Close()
-			if err := o.Workspace.MaySign(); err != nil {
-				return err
-			}
-			c, err := o.Workspace.Change(cmd.Context(), args[0])
-			if err != nil {
-				return err
-			}
-			if c, err = o.Workspace.Approve(cmd.Context(), c.ID); err != nil {
-				return err
-			}
-			return inv.printChange(cmd.Context(), o, c, headless.Change{}, json)
+			return inv.act(cmd.Context(), args[0], func(o *Opened, c model.Change) error {
+				approved, err := o.Workspace.Approve(cmd.Context(), c.ID)
+				if err != nil {
+					return err
+				}
+				return inv.printChange(cmd.Context(), o, approved, headless.Change{}, json)
+			})
 		},
 		ValidArgsFunction: inv.completeChanges,
 	}
@@ -59,19 +68,9 @@ The exit code is 0 when the change is applied, 3 when it was refused and nothing
 partial or unknown, and 1 when it failed with nothing of it in effect.`,
 		Args: inv.one("the id of a change"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			o, err := inv.open(cmd.Context())
-			if err != nil {
-				return err
-			}
-			defer o.Close()
-			if err := o.Workspace.MaySign(); err != nil {
-				return err
-			}
-			c, err := o.Workspace.Change(cmd.Context(), args[0])
-			if err != nil {
-				return err
-			}
-			return inv.apply(cmd, o, c.ID, json)
+			return inv.act(cmd.Context(), args[0], func(o *Opened, c model.Change) error {
+				return inv.apply(cmd, o, c.ID, json)
+			})
 		},
 		ValidArgsFunction: inv.completeChanges,
 	}

@@ -245,22 +245,13 @@ func (inv *invocation) changeAbandonCommand() *cobra.Command {
 		Short: "Give an open change up",
 		Args:  inv.one("the id of a change"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			o, err := inv.open(cmd.Context())
-			if err != nil {
-				return err
-			}
-			defer o.Close()
-			if err := o.Workspace.MaySign(); err != nil {
-				return err
-			}
-			c, err := o.Workspace.Change(cmd.Context(), args[0])
-			if err != nil {
-				return err
-			}
-			if c, err = o.Workspace.Abandon(cmd.Context(), c.ID, reason); err != nil {
-				return err
-			}
-			return inv.printChange(cmd.Context(), o, c, headless.Change{}, json)
+			return inv.act(cmd.Context(), args[0], func(o *Opened, c model.Change) error {
+				abandoned, err := o.Workspace.Abandon(cmd.Context(), c.ID, reason)
+				if err != nil {
+					return err
+				}
+				return inv.printChange(cmd.Context(), o, abandoned, headless.Change{}, json)
+			})
 		},
 		ValidArgsFunction: inv.completeChanges,
 	}

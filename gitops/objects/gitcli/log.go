@@ -96,7 +96,7 @@ var errStopped = errors.New("stopped by the reader")
 // log yields entries until the end, until yield says stop, which is no error, or until an error.
 func (s *store) log(ctx context.Context, q objects.LogQuery, yield func(objects.LogEntry, error) bool) error {
 	const why = "read history"
-	from, exclude, err := s.ends(ctx, q)
+	from, exclude, err := q.Ends(ctx, s)
 	if err != nil || len(from) == 0 {
 		return err
 	}
@@ -159,39 +159,6 @@ func (s *store) log(ctx context.Context, q objects.LogQuery, yield func(objects.
 		}
 		return nil
 	}
-}
-
-// ends resolves the revisions of a query. Nothing to start from is no error
-// where HEAD has no commit yet.
-func (s *store) ends(ctx context.Context, q objects.LogQuery) (from, exclude []model.Hash, err error) {
-	if len(q.From) == 0 {
-		h, err := s.Resolve(ctx, "HEAD")
-		if errors.Is(err, objects.ErrNotFound) {
-			if _, isLost := errors.AsType[*objects.MissingError](err); isLost {
-				return nil, nil, err
-			}
-			return nil, nil, nil
-		}
-		if err != nil {
-			return nil, nil, err
-		}
-		from = append(from, h)
-	}
-	for _, r := range q.From {
-		h, err := s.Resolve(ctx, r)
-		if err != nil {
-			return nil, nil, err
-		}
-		from = append(from, h)
-	}
-	for _, r := range q.Exclude {
-		h, err := s.Resolve(ctx, r)
-		if err != nil {
-			return nil, nil, err
-		}
-		exclude = append(exclude, h)
-	}
-	return from, exclude, nil
 }
 
 // shallow are the commits whose parents were not fetched.

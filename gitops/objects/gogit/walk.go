@@ -3,7 +3,6 @@ package gogit
 import (
 	"container/heap"
 	"context"
-	"errors"
 	"fmt"
 	"iter"
 	"strings"
@@ -99,7 +98,7 @@ func (s *store) Log(ctx context.Context, q objects.LogQuery) iter.Seq2[objects.L
 }
 
 func (s *store) log(ctx context.Context, q objects.LogQuery, yield func(objects.LogEntry, error) bool) error {
-	from, exclude, err := s.ends(ctx, q)
+	from, exclude, err := q.Ends(ctx, s)
 	if err != nil || len(from) == 0 {
 		return err
 	}
@@ -204,37 +203,6 @@ func (s *store) touches(ctx context.Context, before, after model.Hash, paths []s
 		return err == nil, err
 	}
 	return false, nil
-}
-
-// ends resolves the revisions of a query. Nothing to start from is no error
-// where HEAD has no commit yet.
-func (s *store) ends(ctx context.Context, q objects.LogQuery) (from, exclude []model.Hash, err error) {
-	if len(q.From) == 0 {
-		h, err := s.Resolve(ctx, "HEAD")
-		var gone *objects.MissingError
-		if errors.Is(err, objects.ErrNotFound) && !errors.As(err, &gone) {
-			return nil, nil, nil
-		}
-		if err != nil {
-			return nil, nil, err
-		}
-		from = append(from, h)
-	}
-	for _, r := range q.From {
-		h, err := s.Resolve(ctx, r)
-		if err != nil {
-			return nil, nil, err
-		}
-		from = append(from, h)
-	}
-	for _, r := range q.Exclude {
-		h, err := s.Resolve(ctx, r)
-		if err != nil {
-			return nil, nil, err
-		}
-		exclude = append(exclude, h)
-	}
-	return from, exclude, nil
 }
 
 // queue is the commits that may come next, the newest first.
