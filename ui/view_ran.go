@@ -9,14 +9,12 @@ import (
 	"plumb/model"
 	"plumb/model/text"
 	"plumb/ui/action"
-	"plumb/ui/list"
 	"plumb/ui/paint"
 )
 
 // ranView shows the exact commands that plumb ran, the newest first, ready to copy.
 type ranView struct {
-	canvas
-	list     list.List
+	listing
 	commands []model.Command // Newest first.
 	total    int
 	x        int
@@ -180,30 +178,16 @@ func needsQuote(r rune) bool {
 	return !strings.ContainsRune("-_./:=@,+%^", r)
 }
 
-func (v *ranView) move(_ *App, how action.ID) tea.Cmd {
+func (v *ranView) move(a *App, how action.ID) tea.Cmd {
 	switch how {
 	case action.ScrollRight:
 		v.x += 16
 	case action.ScrollLeft:
 		v.x = max(v.x-16, 0)
 	default:
-		moveList(&v.list, how)
+		return v.listing.move(a, how)
 	}
 	v.touch()
-	return nil
-}
-
-func (v *ranView) wheel(_ *App, rows int) tea.Cmd {
-	v.list.Wheel(rows)
-	v.touch()
-	return nil
-}
-
-func (v *ranView) click(_ *App, row, _ int) tea.Cmd {
-	if i, ok := v.list.RowAt(row); ok {
-		v.list.SetCursor(i)
-		v.touch()
-	}
 	return nil
 }
 

@@ -11,14 +11,12 @@ import (
 	"plumb/model"
 	"plumb/model/text"
 	"plumb/ui/action"
-	"plumb/ui/list"
 	"plumb/ui/paint"
 )
 
 // runView shows one run: live, per host and file, or as it was recorded.
 type runView struct {
-	canvas
-	list   list.List
+	listing
 	ask    question
 	stop   context.CancelFunc // Asks the engine to stop; set while a run of ours is under way.
 	asked  bool               // It was asked to.
@@ -52,7 +50,7 @@ func (v *runView) under() bool { return v.stop != nil }
 
 // apply carries a change out and shows how.
 func (v *runView) apply(a *App, c model.Change) tea.Cmd {
-	*v = runView{canvas: v.canvas, list: v.list, change: c, run: model.Run{Change: c.ID, Environment: c.Environment, Started: a.now(), By: a.ws.Self()}}
+	*v = runView{listing: v.listing, change: c, run: model.Run{Change: c.ID, Environment: c.Environment, Started: a.now(), By: a.ws.Self()}}
 	v.touch()
 	for _, p := range c.Plans {
 		for _, s := range p.Steps {
@@ -83,7 +81,7 @@ func (a *App) openRun(id model.RunID) tea.Cmd {
 		a.warn(text.Lit("a run is under way; it can be looked at when it has ended"))
 		return nil
 	}
-	*v = runView{canvas: v.canvas, list: v.list, run: model.Run{ID: id}}
+	*v = runView{listing: v.listing, run: model.Run{ID: id}}
 	v.touch()
 	return tea.Batch(a.show(action.Run), ask(a, &v.ask, func(ctx context.Context) (runFound, error) {
 		r, err := a.ws.Run(ctx, string(id))
@@ -217,26 +215,6 @@ func (v *runView) askStop(a *App) tea.Cmd {
 func (v *runView) resize(w, h int) {
 	v.canvas.resize(w, h)
 	v.list.SetHeight(v.stepRows())
-}
-
-func (v *runView) move(_ *App, how action.ID) tea.Cmd {
-	moveList(&v.list, how)
-	v.touch()
-	return nil
-}
-
-func (v *runView) wheel(_ *App, rows int) tea.Cmd {
-	v.list.Wheel(rows)
-	v.touch()
-	return nil
-}
-
-func (v *runView) click(_ *App, row, _ int) tea.Cmd {
-	if i, ok := v.list.RowAt(row); ok {
-		v.list.SetCursor(i)
-		v.touch()
-	}
-	return nil
 }
 
 func (v *runView) find(*App, string)               {}

@@ -9,15 +9,12 @@ import (
 	"plumb/model"
 	"plumb/model/text"
 	"plumb/themes"
-	"plumb/ui/action"
-	"plumb/ui/list"
 	"plumb/ui/paint"
 )
 
 // runsView lists all runs on record, newest first.
 type runsView struct {
-	canvas
-	list   list.List
+	listing
 	all    []model.Run
 	ask    question
 	err    error
@@ -119,30 +116,12 @@ func (v *runsView) row(a *App, i int, focused bool) string {
 	return l.String()
 }
 
-func (v *runsView) move(_ *App, how action.ID) tea.Cmd {
-	moveList(&v.list, how)
-	v.touch()
-	return nil
-}
-
-func (v *runsView) wheel(_ *App, rows int) tea.Cmd {
-	v.list.Wheel(rows)
-	v.touch()
-	return nil
-}
-
 // click selects a run; clicked again, it is opened.
-func (v *runsView) click(a *App, row, _ int) tea.Cmd {
-	i, ok := v.list.RowAt(row)
-	if !ok {
-		return nil
-	}
-	if i == v.list.Cursor() {
+func (v *runsView) click(a *App, row, col int) tea.Cmd {
+	if i, ok := v.list.RowAt(row); ok && i == v.list.Cursor() {
 		return a.openRun(v.all[i].ID)
 	}
-	v.list.SetCursor(i)
-	v.touch()
-	return nil
+	return v.listing.click(a, row, col)
 }
 
 func (v *runsView) find(_ *App, query string) {
