@@ -51,6 +51,7 @@ type planFields struct {
 	Digest   model.Digest   `json:"digest"`
 	Undo     string         `json:"undo"`
 	Coverage coverageFields `json:"coverage"`
+	Places   []string       `json:"places"`
 	Steps    []stepFields   `json:"steps"`
 }
 
@@ -113,7 +114,7 @@ func newPlanFields(p model.PlanRef) planFields {
 	f := planFields{
 		Target: line(p.Target), Provider: line(p.Provider), Digest: p.Digest, Steps: []stepFields{},
 		Undo:     model.Change{Plans: []model.PlanRef{p}}.Undo().Class.String(),
-		Coverage: coverageFields{p.Coverage.Predicted, p.Coverage.Total, lines(p.Coverage.Blind)},
+		Coverage: coverageFields{p.Coverage.Predicted, p.Coverage.Total, lines(p.Coverage.Blind)}, Places: lines(p.Places),
 	}
 	for _, s := range p.Steps {
 		f.Steps = append(f.Steps, stepFields{

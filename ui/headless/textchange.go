@@ -138,6 +138,9 @@ func (t Text) plan(p *page, plan model.PlanRef) {
 		}
 	}
 	p.line("  %s  %s  %s", paint(t.Styles.Strong, line(plan.Target)), paint(t.Styles.Dim, line(plan.Provider)), strings.Join(counts, ", "))
+	for _, place := range plan.Places {
+		p.line("    %s", paint(t.Styles.Dim, line(place)))
+	}
 	for _, s := range plan.Steps {
 		head := fmt.Sprintf("%s %s  %s", s.Action.Sign(), pad(string(s.Action), len(model.Replace)), line(string(s.Address)))
 		p.line("    %s", paint(t.actionStyle(s.Action), head))
