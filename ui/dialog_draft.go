@@ -279,6 +279,9 @@ func planRows(a *App, w int, plans []model.PlanRef) []string {
 			l.Add(st.Warning, text.Format("  %d of %d could be foreseen", p.Coverage.Predicted, p.Coverage.Total))
 		}
 		rows = append(rows, l.Right(st.Faint, text.Format("plan %s ", p.Digest.Short())).String())
+		if len(p.Places) > 0 {
+			rows = append(rows, wrapped(st.Dim, w, 2, text.Line(strings.Join(p.Places, " · ")))...)
+		}
 		steps := slices.Clone(p.Steps)
 		slices.SortStableFunc(steps, func(x, y model.StepRef) int { return weight(x.Action) - weight(y.Action) })
 		for _, s := range steps {
