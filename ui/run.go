@@ -9,7 +9,7 @@ import (
 	"github.com/charmbracelet/colorprofile"
 )
 
-// Run opens the screen and comes back when the operator leaves it. What runs for it is
+// Run opens the screen and comes back when the operator leaves it. Left during a run, it answers how that ended. What runs for it is
 // asked to stop and waited for, so that nothing is half written when it is back.
 func Run(ctx context.Context, opt Options) error {
 	ctx, cancel := context.WithCancel(ctx)
@@ -27,6 +27,9 @@ func Run(ctx context.Context, opt Options) error {
 	cancel()
 	a.working.Wait()
 	a.history.reader.close()
+	if a.leaving && err == nil {
+		return a.run.err // Whoever left in the middle of a run is told how it ended.
+	}
 	if errors.Is(err, context.Canceled) || errors.Is(err, tea.ErrInterrupted) {
 		return nil
 	}
