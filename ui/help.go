@@ -8,15 +8,13 @@ import (
 
 	"plumb/model/text"
 	"plumb/ui/action"
-	"plumb/ui/list"
 	"plumb/ui/paint"
 )
 
 // helpDialog lists all that can be done, can be searched, and does what is chosen.
 type helpDialog struct {
+	picker
 	state action.State // Of the moment it was opened: it says what is possible there.
-	in    input
-	list  list.List
 	rows  []helpRow
 }
 
@@ -101,16 +99,7 @@ func (d *helpDialog) draw(a *App, w, h int) []string {
 	search := paint.NewLine(in).Gap(1).Add(st.Accent, text.Lit("/ "))
 	d.in.draw(search, st, in-4, text.Lit("search what can be done"))
 	height := min(max(h-6-helpMore, 1), 30)
-	d.list.SetHeight(height)
-	from, to := d.list.Window()
-	var rows []string
-	for i := from; i < to; i++ {
-		rows = append(rows, d.row(a, i, in))
-	}
-	if len(d.rows) == 0 {
-		rows = append(rows, paint.NewLine(in).Gap(1).Add(st.Dim, text.Lit("nothing like that")).String())
-	}
-	rows = append([]string{search.String(), ""}, paint.Block(in, height, rows)...)
+	rows := append([]string{search.String(), ""}, d.window(st, in, height, func(i int) string { return d.row(a, i, in) })...)
 	foot := paint.NewLine(in).Gap(1)
 	keyHint(foot, st, text.Lit("enter"), text.Lit("do it"))
 	keyHint(foot, st, text.Lit("↑ ↓"), text.Lit("choose"))
@@ -166,21 +155,10 @@ func (d *helpDialog) key(a *App, k tea.KeyPressMsg) tea.Cmd {
 	switch k.String() {
 	case "esc":
 		a.close(d)
-	case "up", "ctrl+p":
-		d.list.Move(-1)
-	case "down", "ctrl+n":
-		d.list.Move(1)
-	case "pgup":
-		d.list.Page(-1)
-	case "pgdown":
-		d.list.Page(1)
 	case "enter":
 		return d.run(a)
 	default:
-		before := d.in.value()
-		if d.in.key(k) && d.in.value() != before {
-			d.filter()
-		}
+		d.walk(k, d.filter)
 	}
 	return nil
 }
@@ -206,8 +184,6 @@ func (d *helpDialog) clickAt(a *App, row int) tea.Cmd {
 	d.list.SetCursor(i)
 	return d.run(a)
 }
-
-func (d *helpDialog) wheelBy(_ *App, rows int) { d.list.Wheel(rows * wheelRows) }
 
 func (d *helpDialog) paste(_ *App, s string) {
 	d.in.insert(s)

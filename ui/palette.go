@@ -10,17 +10,15 @@ import (
 	"plumb/model/text"
 	"plumb/themes"
 	"plumb/ui/action"
-	"plumb/ui/list"
 	"plumb/ui/paint"
 )
 
 // paletteDialog takes any command by name.
 type paletteDialog struct {
+	picker
 	title text.Safe
-	in    input
 	all   []entry
 	shown []shownEntry
-	list  list.List
 }
 
 // entry is one line of the palette.
@@ -148,16 +146,8 @@ func (d *paletteDialog) draw(a *App, w, h int) []string {
 	prompt := paint.NewLine(in).Gap(1).Add(st.Accent, text.Lit(": "))
 	d.in.draw(prompt, st, in-4, text.Lit("what to do, or what to see"))
 	height := min(max(h-6, 1), max(len(d.all), 3), 16)
-	d.list.SetHeight(height)
-	from, to := d.list.Window()
-	var rows []string
-	for i := from; i < to; i++ {
-		rows = append(rows, d.row(a, i, in))
-	}
-	if len(d.shown) == 0 {
-		rows = append(rows, paint.NewLine(in).Gap(1).Add(st.Dim, text.Lit("nothing like that")).String())
-	}
-	return paint.Frame(st, w, []paint.Span{paint.S(st.Strong, d.title)}, append([]string{prompt.String(), ""}, paint.Block(in, height, rows)...))
+	rows := d.window(st, in, height, func(i int) string { return d.row(a, i, in) })
+	return paint.Frame(st, w, []paint.Span{paint.S(st.Strong, d.title)}, append([]string{prompt.String(), ""}, rows...))
 }
 
 func (d *paletteDialog) row(a *App, i, w int) string {
@@ -189,23 +179,12 @@ func (d *paletteDialog) key(a *App, k tea.KeyPressMsg) tea.Cmd {
 	switch k.String() {
 	case "esc":
 		a.close(d)
-	case "up", "ctrl+p":
-		d.list.Move(-1)
-	case "down", "ctrl+n":
-		d.list.Move(1)
-	case "pgup":
-		d.list.Page(-1)
-	case "pgdown":
-		d.list.Page(1)
 	case "tab":
 		d.complete()
 	case "enter":
 		return d.run(a)
 	default:
-		before := d.in.value()
-		if d.in.key(k) && d.in.value() != before {
-			d.filter()
-		}
+		d.walk(k, d.filter)
 	}
 	return nil
 }
@@ -253,8 +232,6 @@ func (d *paletteDialog) clickAt(a *App, row int) tea.Cmd {
 	d.list.SetCursor(i)
 	return d.run(a)
 }
-
-func (d *paletteDialog) wheelBy(_ *App, rows int) { d.list.Wheel(rows * wheelRows) }
 
 func (d *paletteDialog) paste(_ *App, s string) {
 	d.in.insert(s)
