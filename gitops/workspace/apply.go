@@ -56,7 +56,7 @@ func (w *Workspace) Apply(ctx context.Context, id model.ChangeID, watch func(mod
 		return model.Run{}, err
 	}
 	if !review.Holds {
-		return model.Run{}, w.requireHolds(ctx, c)
+		return model.Run{}, w.void(ctx, c, review.Because)
 	}
 	r := &running{w: w, change: c, plans: review.Plans, watch: watch,
 		run: model.Run{ID: runID, Change: c.ID, Environment: c.Environment, By: w.opt.Self, Host: w.opt.Host, Started: w.opt.Now().UTC()}}
@@ -177,6 +177,9 @@ func (r *running) verdict(failure error) error {
 	case model.RunApplied:
 		return nil
 	case model.RunFailed:
+		if failure == nil {
+			failure = errors.New(r.run.Message.String()) // No step failed, and what was seen afterwards is not the plan.
+		}
 		err := fmt.Errorf("run %s failed and changed nothing on %s: %w", r.run.ID, r.run.Environment, failure)
 		if model.Hint(failure) != "" {
 			return err // Who failed knows the way out.

@@ -26,6 +26,8 @@ type world struct {
 	now  time.Time
 	seed byte
 	wrap func(objects.Store) objects.Store // Put around the stores that are opened; may be nil.
+
+	engine func(*hosts.Provider) workspace.Engine // Put around the provider; may be nil.
 }
 
 const configuration = `version: 1
@@ -142,6 +144,10 @@ func (w *world) as(name string) *workspace.Workspace {
 		w.t.Fatal(err)
 	}
 	w.t.Cleanup(func() { _ = store.Close() })
+	var engine workspace.Engine = hosts.New(hosts.Options{Root: w.root})
+	if w.engine != nil {
+		engine = w.engine(hosts.New(hosts.Options{Root: w.root}))
+	}
 	if w.wrap != nil {
 		store = w.wrap(store)
 	}
@@ -159,7 +165,7 @@ func (w *world) as(name string) *workspace.Workspace {
 	}
 	return workspace.New(workspace.Options{
 		Store: store, Git: git, Config: conf, Origin: workspace.FromFile,
-		Engines:  map[string]workspace.Engine{"hosts": hosts.New(hosts.Options{Root: w.root})},
+		Engines:  map[string]workspace.Engine{"hosts": engine},
 		Self:     model.Principal{Name: text.Line(name), Email: text.Line(strings.ToLower(name) + "@example.com")},
 		Host:     "bastion-1",
 		StateDir: filepath.Join(os.Getenv("XDG_STATE_HOME"), "plumb"),

@@ -183,10 +183,15 @@ func (w *Workspace) requireHolds(ctx context.Context, c model.Change) error {
 	if r.Holds {
 		return nil
 	}
-	if _, err := w.ledger.Append(ctx, ledger.Void, change.End(c, r.Because), nil); err != nil {
+	return w.void(ctx, c, r.Because)
+}
+
+// void records that a change no longer says what would happen, and is never nil: it is the refusal to go on.
+func (w *Workspace) void(ctx context.Context, c model.Change, because string) error {
+	if _, err := w.ledger.Append(ctx, ledger.Void, change.End(c, because), nil); err != nil {
 		return err
 	}
-	return model.Refuse("make the change again: its plan is to be judged as it is now", "%s no longer holds: %s", c.ID, r.Because)
+	return model.Refuse("make the change again: its plan is to be judged as it is now", "%s no longer holds: %s", c.ID, because)
 }
 
 // Abandon gives an open change up and deletes its branch.
