@@ -107,6 +107,15 @@ func (o *Operator) MayFastForward(ctx context.Context, branch string, next, prev
 	}
 	at := o.git
 	at.at = []string{"-C", workTree}
+	for _, head := range []string{"MERGE_HEAD", "CHERRY_PICK_HEAD"} {
+		_, err := at.run(ctx, why, nil, "rev-parse", "--verify", "--quiet", head)
+		if err == nil {
+			return mergeUnderWay(why, workTree)
+		}
+		if exitCode(err) != 1 {
+			return err
+		}
+	}
 	at.options = append(slices.Clip(at.options), "--literal-pathspecs")
 	args := []string{"status", "--porcelain", "-z", "--no-renames", "--untracked-files=all", "--ignore-submodules=all", "--"}
 	out, err := at.run(ctx, why, nil, append(args, paths...)...)
@@ -149,6 +158,12 @@ func (o *Operator) changed(ctx context.Context, a, b model.Hash) ([]string, erro
 	return paths, nil
 }
 
+// mergeUnderWay refuses because the operator has not finished something else.
+func mergeUnderWay(why, workTree string) error {
+	at := text.Line(workTree)
+	return model.Refuse(fmt.Sprintf("finish it in %s, or take it back: git merge --abort", at), "%s: a merge is under way in %s", why, at)
+}
+
 // inTheWay refuses because of local edits.
 func inTheWay(why, workTree string, files []string) error {
 	return model.Refuse(fmt.Sprintf("commit, stash or take back in %s: %s", text.Line(workTree), strings.Join(files, ", ")),
@@ -177,12 +192,11 @@ func refusal(err error, why, workTree string) error {
 			files = append(files, text.Line(strings.TrimSpace(line)).String())
 		}
 	}
-	at := text.Line(workTree)
 	switch {
 	case len(files) > 0:
 		return inTheWay(why, workTree, files)
 	case strings.Contains(said, "MERGE_HEAD exists") || strings.Contains(said, "unmerged files") || strings.Contains(said, "CHERRY_PICK_HEAD exists"):
-		return model.Refuse(fmt.Sprintf("finish it in %s, or take it back: git merge --abort", at), "%s: a merge is under way in %s", why, at)
+		return mergeUnderWay(why, workTree)
 	case strings.Contains(said, "Not possible to fast-forward"):
 		return fmt.Errorf("%s: %w: %w", why, objects.ErrMoved, err)
 	}

@@ -190,6 +190,9 @@ func TestAMergeUnderWayIsNotDisturbed(t *testing.T) {
 	objectstest.Git(t, d.dir, "commit", "--quiet", "--allow-empty", "-m", "side")
 	objectstest.Git(t, d.dir, "checkout", "--quiet", "main")
 	objectstest.Git(t, d.dir, "merge", "--quiet", "--no-ff", "--no-commit", "side")
+	if err := d.operator.MayFastForward(t.Context(), "refs/heads/main", d.next, d.prev); !errors.Is(err, model.ErrRefused) || model.Hint(err) == "" {
+		t.Errorf("asked before, the error is %v", err)
+	}
 	err := d.operator.MergeFastForward(t.Context(), "refs/heads/main", d.next, d.prev)
 	if !errors.Is(err, model.ErrRefused) || model.Hint(err) == "" {
 		t.Errorf("the error is %v", err)
