@@ -15,68 +15,98 @@ import (
 
 var errCommit = errors.New("malformed commit object")
 
+// RawCommit is a commit as it stands in the object: slices of its data, nothing converted.
+type RawCommit struct {
+	Tree              []byte   // In hexadecimal.
+	Parents           [][]byte // The same.
+	Author, Committer []byte   // "Name <address> seconds zone".
+	Encoding          []byte
+	IsSigned          bool // There is a signature, which may be good or not.
+	Message           []byte
+}
+
+// Scan reads the headers of a commit object. Slices are of data and live as long; what c had is
+// overwritten, so that one c serves for many commits. A commit without a tree, or with a parent that is no id, is an error.
+func (c *RawCommit) Scan(data []byte) error {
+	head, message, _ := bytes.Cut(data, []byte("\n\n"))
+	*c = RawCommit{Parents: c.Parents[:0], Message: message}
+	for first := true; len(head) > 0; first = false {
+		line, rest, _ := bytes.Cut(head, []byte("\n"))
+		head = rest
+		// Lines of a signature start with a space and so are never taken for a header.
+		name, value, _ := bytes.Cut(line, []byte(" "))
+		switch {
+		case first:
+			if string(name) != "tree" || !isID(value) {
+				return errCommit
+			}
+			c.Tree = value
+		case string(name) == "parent" && c.Author == nil:
+			if !isID(value) {
+				return errCommit
+			}
+			c.Parents = append(c.Parents, value)
+		case string(name) == "author" && c.Author == nil:
+			c.Author = value
+		case string(name) == "committer" && c.Committer == nil:
+			c.Committer = value
+		case string(name) == "encoding" && c.Encoding == nil:
+			c.Encoding = value
+		case string(name) == "gpgsig" || string(name) == "gpgsig-sha256":
+			c.IsSigned = true
+		}
+	}
+	if c.Tree == nil {
+		return errCommit
+	}
+	return nil
+}
+
+// UTF8 is text of the commit, its message or a name, in UTF-8 where the commit says that it is written
+// in another encoding that is known. It may be the same slice.
+func (c *RawCommit) UTF8(b []byte) []byte {
+	if len(c.Encoding) == 0 || !isLatin(string(c.Encoding)) {
+		return b
+	}
+	return []byte(latin(string(b)))
+}
+
 // ParseCommit reads a commit. An author or a date that cannot be read stays
 // zero, as git shows it; without a tree it is an error.
 func ParseCommit(id model.Hash, data []byte) (model.Commit, error) {
 	c := model.Commit{Hash: id}
-	head, message, _ := bytes.Cut(data, []byte("\n\n"))
-	lines := strings.Split(strings.TrimSuffix(string(head), "\n"), "\n")
-	tree, ok := strings.CutPrefix(lines[0], "tree ")
-	if !ok || !IsID(model.Hash(tree)) {
-		return c, fmt.Errorf("commit %s: %w", id.Short(), errCommit)
+	var raw RawCommit
+	if err := raw.Scan(data); err != nil {
+		return c, fmt.Errorf("commit %s: %w", id.Short(), err)
 	}
-	c.Tree = model.Hash(tree)
-	lines = lines[1:]
-	for len(lines) > 0 {
-		parent, ok := strings.CutPrefix(lines[0], "parent ")
-		if !ok {
-			break
-		}
-		if !IsID(model.Hash(parent)) {
-			return c, fmt.Errorf("commit %s: %w", id.Short(), errCommit)
-		}
-		c.Parents = append(c.Parents, model.Hash(parent))
-		lines = lines[1:]
+	c.Tree = model.Hash(raw.Tree)
+	for _, p := range raw.Parents {
+		c.Parents = append(c.Parents, model.Hash(p))
 	}
-	author := header(lines, "author ")
-	committer := header(lines, "committer ")
-	body := string(message)
-	if isLatin(header(lines, "encoding ")) {
-		author, committer, body = latin(author), latin(committer), latin(body)
-	}
-	c.Author = parsePerson(author)
-	c.Committer = parsePerson(committer)
-	c.Subject, c.Body = SplitMessage(body)
+	c.Author = parsePerson(raw.UTF8(raw.Author))
+	c.Committer = parsePerson(raw.UTF8(raw.Committer))
+	c.Subject, c.Body = SplitMessage(string(raw.UTF8(raw.Message)))
 	return c, nil
 }
 
-// header is the value of the first header line with the name. Lines of a
-// signature start with a space and so are never taken for one.
-func header(lines []string, name string) string {
-	for _, l := range lines {
-		if v, ok := strings.CutPrefix(l, name); ok {
-			return v
-		}
-	}
-	return ""
+func parsePerson(line []byte) model.Person {
+	name, email, when := SplitPerson(line)
+	return model.Person{Name: text.Line(string(name)), Email: text.Line(string(email)), When: when}
 }
 
-// parsePerson reads "Name <address> seconds zone" the way git does: the name ends at the
-// first "<", the date begins after the last ">".
-func parsePerson(line string) model.Person {
-	name, rest, ok := strings.Cut(line, "<")
+// SplitPerson reads "Name <address> seconds zone" the way git does: the name ends at the
+// first "<", the date begins after the last ">". A line without an address is nobody.
+func SplitPerson(line []byte) (name, email []byte, when time.Time) {
+	name, rest, ok := bytes.Cut(line, []byte("<"))
 	if !ok {
-		return model.Person{}
+		return nil, nil, time.Time{}
 	}
-	email, _, ok := strings.Cut(rest, ">")
+	email, _, ok = bytes.Cut(rest, []byte(">"))
 	if !ok {
-		return model.Person{}
+		return nil, nil, time.Time{}
 	}
-	return model.Person{
-		Name:  text.Line(strings.TrimSpace(name)),
-		Email: text.Line(email),
-		When:  ParseWhen(strings.TrimSpace(rest[strings.LastIndexByte(rest, '>')+1:])),
-	}
+	date := bytes.TrimSpace(rest[bytes.LastIndexByte(rest, '>')+1:])
+	return bytes.TrimSpace(name), email, ParseWhen(string(date))
 }
 
 // latestSecond is the end of the year 9999. Later times cannot be written in

@@ -48,7 +48,9 @@ func ID(kind Kind, data []byte) (model.Hash, error) {
 
 // IsID reports whether h has the form of a full object id, SHA-1 or SHA-256.
 // Only such a hash is ever put into an argument vector or a request.
-func IsID(h model.Hash) bool {
+func IsID(h model.Hash) bool { return isID(h) }
+
+func isID[T model.Hash | []byte](h T) bool {
 	if len(h) != 40 && len(h) != 64 {
 		return false
 	}
