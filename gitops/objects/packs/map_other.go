@@ -1,0 +1,10 @@
+//go:build !unix
+
+package packs
+
+import "os"
+
+// mapFile reads the file where mapping is not known.
+func mapFile(f *os.File, size int) (data []byte, unmap func() error, err error) {
+	return readFile(f, size)
+}
