@@ -28,11 +28,8 @@ func ParseTree(data []byte, idSize int) ([]Entry, error) {
 	entries := make([]Entry, 0, len(data)/(idSize+16))
 	for len(data) > 0 {
 		space := bytes.IndexByte(data, ' ')
-		if space <= 0 || space > 8 {
-			return nil, errTree
-		}
-		mode, err := strconv.ParseUint(string(data[:space]), 8, 32)
-		if err != nil {
+		mode, ok := ParseMode(data[:max(space, 0)])
+		if !ok {
 			return nil, errTree
 		}
 		data = data[space+1:]
@@ -42,12 +39,27 @@ func ParseTree(data []byte, idSize int) ([]Entry, error) {
 		}
 		entries = append(entries, Entry{
 			Name: string(data[:end]),
-			Mode: canonical(uint32(mode)),
+			Mode: mode,
 			Hash: model.Hash(hex.EncodeToString(data[end+1 : end+1+idSize])),
 		})
 		data = data[end+1+idSize:]
 	}
 	return entries, nil
+}
+
+// ParseMode reads the mode of a tree entry; not ok for what is no octal number.
+func ParseMode(digits []byte) (model.FileMode, bool) {
+	if len(digits) == 0 || len(digits) > 8 {
+		return 0, false
+	}
+	mode := uint32(0)
+	for _, d := range digits {
+		if d < '0' || d > '7' {
+			return 0, false
+		}
+		mode = mode<<3 | uint32(d-'0')
+	}
+	return canonical(mode), true
 }
 
 // canonical maps the modes of old or careless programs to those that git knows.
