@@ -16,7 +16,7 @@ func TestGraphsAreDrawnLikeThis(t *testing.T) {
 		t.Fatal(err)
 	}
 	cases := strings.Split(string(file), "\n# ")[1:]
-	if len(cases) < 17 {
+	if len(cases) < 18 {
 		t.Fatalf("%d graphs, want all", len(cases))
 	}
 	for _, c := range cases {

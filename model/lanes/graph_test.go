@@ -2,6 +2,7 @@ package lanes
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -55,8 +56,8 @@ func whole(g Graph) []Row {
 func follow(t *testing.T, g commits, rows []Row) {
 	t.Helper()
 	rowOf := map[uint32]int{}
-	for row := len(g) - 1; row >= 0; row-- {
-		rowOf[g[row].id] = row
+	for row, c := range slices.Backward(g) {
+		rowOf[c.id] = row
 	}
 	for row := range g {
 		want := map[int]bool{}

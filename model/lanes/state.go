@@ -1,6 +1,9 @@
 package lanes
 
-import "math/bits"
+import (
+	"math/bits"
+	"slices"
+)
 
 // Colours is how many colours neighbouring lines are told apart by: the numbers
 // of lines in adjacent columns always differ modulo it.
@@ -38,7 +41,7 @@ type lane struct {
 	line  int // The line's number, or resting.
 }
 
-// resting is the number of a lane that is kept empty for the row below the last
+// resting is the number of a lane kept empty in the row below the last
 // commit of a line: in it another commit would look like that one's parent.
 const resting = -1
 
@@ -105,10 +108,8 @@ func (s *state) advance(id uint32, parents, late []uint32) {
 
 // expected is the parent, or Absent where it came above.
 func expected(parent uint32, late []uint32) uint32 {
-	for _, l := range late {
-		if l == parent {
-			return Absent
-		}
+	if slices.Contains(late, parent) {
+		return Absent
 	}
 	return parent
 }
