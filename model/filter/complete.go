@@ -117,7 +117,9 @@ func (c *completer) addValues(head string, kind Kind, key, typed string) {
 			all = append(all, candidate{IsProduction, "touches an environment that is production"})
 		}
 		for _, v := range c.names(kind) {
-			all = append(all, candidate{v, ""})
+			if key != "touches" || v != IsProduction {
+				all = append(all, candidate{v, ""})
+			}
 		}
 	}
 	var later []candidate
