@@ -22,11 +22,7 @@ type Request struct {
 // people can write whatever they like into one: show it, but decide nothing by it.
 func Of(c model.Commit) (Request, bool) {
 	m := message{subject: strings.TrimSpace(c.Subject.String()), body: c.Body.String()}
-	read, ok := forms[firstWord(m.subject)]
-	r := found{}
-	if ok {
-		r, ok = read(m)
-	}
+	r, ok := written(message{withoutTicket(m.subject), m.body})
 	// The first commit of a repository merged nothing, whatever number stands at its end.
 	if !ok && len(c.Parents) > 0 {
 		r, ok = suffixed(m)
@@ -74,9 +70,20 @@ var forms = map[string]func(message) (found, bool){
 	"Pull":   pull,
 }
 
-func firstWord(s string) string {
-	word, _, _ := strings.Cut(s, " ")
-	return word
+func written(m message) (found, bool) {
+	word, _, _ := strings.Cut(m.subject, " ")
+	if read, ok := forms[word]; ok {
+		return read(m)
+	}
+	return found{}, false
+}
+
+// withoutTicket drops the "[OPS-13] " that people put before what the forge proposed.
+func withoutTicket(subject string) string {
+	if _, rest, ok := strings.Cut(subject, "] "); ok && subject[0] == '[' {
+		return rest
+	}
+	return subject
 }
 
 func merge(m message) (found, bool) {

@@ -35,6 +35,8 @@ func TestARequestIsRecognisedByItsMessage(t *testing.T) {
 		{"a revert of a squash", `Revert "Raise the limit (#123)" (#124)`, 1, "#124", `Revert "Raise the limit (#123)"`, ""},
 		{"a squash that names another", "Backport: raise the limit (#123) (#130)", 1, "#130", "Backport: raise the limit (#123)", ""},
 		{"a squash that begins as a merge does", "Merge the two clusters (#31)", 1, "#31", "Merge the two clusters", ""},
+		{"GitHub, with a ticket before", "[OPS-13] Merge pull request #12 from octo/OPS-13-dns\n\nTitle", 2, "#12", "Title", "OPS-13-dns"},
+		{"a ticket before a title", "[OPS-13] Raise the limit (#12)", 1, "#12", "[OPS-13] Raise the limit", ""},
 		{"GitLab", "Merge branch 'fix-dns' into 'main'\n\nPoint the resolver at the new zone\n\nCloses #41\n\nSee merge request infra/dns!412\n", 2, "!412", "Point the resolver at the new zone", "fix-dns"},
 		{"GitLab, nested groups", "Merge branch '12-x' into 'main'\n\nResolve \"x\"\n\nSee merge request a/b/c/d!3", 2, "!3", `Resolve "x"`, "12-x"},
 		{"GitLab, without a project", "Merge branch 'x' into 'master'\n\nTitle\n\nSee merge request !3", 2, "!3", "Title", "x"},
