@@ -21,7 +21,7 @@ type Change struct {
 // others are far beyond any repository that people work with.
 const (
 	maxTreeDepth = 2048
-	maxTreePairs = 1 << 24   // Directories compared in one call.
+	maxTreePairs = 1 << 22   // Directories compared in one call.
 	maxPath      = 1 << 20   // Bytes of a path.
 	maxOwned     = 512 << 20 // Bytes of trees that are too large for the cache.
 )
