@@ -29,12 +29,23 @@ func expressionProblem(s string) string {
 		case ')':
 			open = max(open-1, 0)
 			repeats = true
-		case '|', '^':
+		case '|', '^', '$':
 			repeats = false
 		case '*', '+', '?':
 			if !repeats {
 				return "nothing stands before " + s[i:i+1] + " that could be repeated"
 			}
+		case '{':
+			end := strings.IndexByte(s[i:], '}')
+			switch {
+			case end < 0:
+				return "a { is not closed"
+			case !repeats:
+				return "nothing stands before { that could be repeated"
+			case end == 1 || strings.Trim(s[i+1:i+end], "0123456789,") != "":
+				return "between { and } stands no count"
+			}
+			i += end
 		default:
 			repeats = true
 		}

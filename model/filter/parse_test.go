@@ -179,6 +179,7 @@ func TestAWordThatCannotBeSaysWhatWouldBeRight(t *testing.T) {
 		{"file:a/../..", "a/../.. leads out of the repository", "paths start at the root of the repository, as in path:live/production", true},
 		{"path::(icase)x", `":(icase)x" begins with a colon, which no path here can`, "write !path:GLOB to exclude paths; git's :(...) is not needed, globs are on already", false},
 		{"changes:a(b", "changes: a(b is no regular expression: a ( is not closed", `write a backslash before a sign that stands for itself, as in changes:list\[0\], or use adds: for plain text`, true},
+		{"changes:x{", "changes: x{ is no regular expression: a { is not closed", `write a backslash before a sign that stands for itself, as in changes:list\[0\], or use adds: for plain text`, true},
 		{`-G *b`, "-G *b is no regular expression: nothing stands before * that could be repeated", `write a backslash before a sign that stands for itself, as in changes:list\[0\], or use adds: for plain text`, true},
 		{"trailer:=x", `"" is no key of a trailer`, "letters, digits and hyphens, as in trailer:Reviewed-by or trailer:Reviewed-by=ann", false},
 		{"in:--all", `"--all" is no revision`, "as in in:v1.4..main: reachable from a branch, or in a range of revisions", false},
