@@ -97,14 +97,7 @@ func (s *store) ignoredRevisions(ctx context.Context) ([]string, error) {
 			files = nil
 			continue
 		}
-		file := v.value
-		if rest, ok := strings.CutPrefix(file, "~/"); ok {
-			home, err := os.UserHomeDir()
-			if err != nil {
-				continue
-			}
-			file = filepath.Join(home, rest)
-		}
+		file := fromHome(v.value)
 		if !filepath.IsAbs(file) {
 			file = filepath.Join(s.top(), file)
 		}

@@ -2,6 +2,8 @@ package gitcli
 
 import (
 	"context"
+	"os"
+	"path/filepath"
 	"strings"
 )
 
@@ -29,4 +31,17 @@ func (s *store) operatorSettings(ctx context.Context, names string) ([]setting, 
 		settings = append(settings, setting{strings.ToLower(key), value})
 	}
 	return settings, nil
+}
+
+// fromHome is the name of a file with the operator's home in place of a tilde.
+func fromHome(name string) string {
+	rest, ok := strings.CutPrefix(name, "~/")
+	if !ok {
+		return name
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return name
+	}
+	return filepath.Join(home, rest)
 }

@@ -9,6 +9,8 @@ import (
 	"io"
 	"maps"
 	"os"
+	"os/exec"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -26,20 +28,17 @@ import (
 func (s *store) Signatures(ctx context.Context, ids []model.Hash) (map[model.Hash]objects.Signing, error) {
 	const why = "verify signatures"
 	known := make(map[model.Hash]objects.Signing, len(ids))
-	var signed []model.Hash
+	signed := map[model.Hash]string{} // With the first line of the signature.
 	for _, id := range ids {
-		if _, isKnown := known[id]; isKnown {
-			continue
-		}
 		data, err := s.pool.read(ctx, object.Commit, id)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", why, err)
 		}
 		known[id] = objects.Signing{}
-		if isSigned(data, id) {
+		if line, isSigned := signature(data, id); isSigned {
 			// For git, a signature that it cannot check at all is none.
 			known[id] = objects.Signing{State: objects.SigningCannotCheck}
-			signed = append(signed, id)
+			signed[id] = line
 		}
 	}
 	if len(signed) == 0 {
@@ -49,12 +48,22 @@ func (s *store) Signatures(ctx context.Context, ids []model.Hash) (map[model.Has
 	if err != nil {
 		return nil, err
 	}
+	var asked []model.Hash
+	for id, line := range signed {
+		// Git would call a signature bad that has nobody to check it.
+		if trust.hasProgram(line) {
+			asked = append(asked, id)
+		}
+	}
+	if len(asked) == 0 {
+		return known, nil
+	}
 	g := s.rootless()
-	g.options = append(slices.Clip(g.options), trust...)
+	g.options = append(slices.Clip(g.options), trust.options()...)
 	var mu sync.Mutex
 	group, ctx := errgroup.WithContext(ctx)
 	parts := min(runtime.GOMAXPROCS(0), mostPickers)
-	for part := range slices.Chunk(signed, (len(signed)+parts-1)/parts) {
+	for part := range slices.Chunk(asked, (len(asked)+parts-1)/parts) {
 		group.Go(func() error {
 			return verify(ctx, g, why, part, func(id model.Hash, signing objects.Signing) {
 				mu.Lock()
@@ -71,21 +80,21 @@ func (s *store) Signatures(ctx context.Context, ids []model.Hash) (map[model.Has
 	return known, nil
 }
 
-// isSigned reports whether the commit object has the header with a signature that git would check.
-func isSigned(data []byte, id model.Hash) bool {
+// signature is the first line of the signature that git would check, if the commit object has one.
+func signature(data []byte, id model.Hash) (line string, ok bool) {
 	header := "gpgsig "
 	if len(id) > 40 {
 		header = "gpgsig-sha256 "
 	}
 	for line := range bytes.Lines(data) {
 		if len(line) == 1 {
-			return false
+			break
 		}
-		if bytes.HasPrefix(line, []byte(header)) {
-			return true
+		if rest, ok := bytes.CutPrefix(line, []byte(header)); ok {
+			return strings.TrimSpace(string(rest)), true
 		}
 	}
-	return false
+	return "", false
 }
 
 // signingDefaults are the settings that decide which programs check a signature and whose keys
@@ -102,37 +111,56 @@ var signingDefaults = map[string]string{
 	"gpg.mintrustlevel":          "undefined",
 }
 
-// trust are options that put the operator's settings, or the defaults, over those of the
-// repository. Relative names in them lead nowhere: in git they start at
-// the work tree, whose files are the repository's again.
-func (s *store) trust(ctx context.Context) ([]string, error) {
-	values := map[string]string{}
+// trust are the settings that decide, each with its value.
+type trust map[string]string
+
+// trust is what the operator's settings and the defaults say. Relative names of files in them lead nowhere: in
+// git they start at the work tree, whose files are the repository's again.
+func (s *store) trust(ctx context.Context) (trust, error) {
+	decided := trust(maps.Clone(signingDefaults))
 	settings, err := s.operatorSettings(ctx, `^gpg\.`)
 	if err != nil {
 		return nil, err
 	}
 	for _, set := range settings {
-		if _, decides := signingDefaults[set.key]; !decides {
+		if _, decides := decided[set.key]; !decides {
 			continue
 		}
-		values[set.key] = set.value
+		decided[set.key] = fromHome(set.value)
 		// Two names for one setting; the later one counts.
 		switch set.key {
 		case "gpg.program":
-			values["gpg.openpgp.program"] = set.value
+			decided["gpg.openpgp.program"] = decided[set.key]
 		case "gpg.openpgp.program":
-			values["gpg.program"] = set.value
+			decided["gpg.program"] = decided[set.key]
 		}
 	}
-	var options []string
-	for _, key := range slices.Sorted(maps.Keys(signingDefaults)) {
-		value := signingDefaults[key]
-		if set, isSet := values[key]; isSet {
-			value = set
-		}
-		options = append(options, "-c", key+"="+value)
+	return decided, nil
+}
+
+// options put them over the repository's.
+func (t trust) options() (options []string) {
+	for _, key := range slices.Sorted(maps.Keys(t)) {
+		options = append(options, "-c", key+"="+t[key])
 	}
-	return options, nil
+	return options
+}
+
+// hasProgram reports whether the program is there that git checks a signature with, by its first line.
+func (t trust) hasProgram(line string) bool {
+	key := ""
+	switch line {
+	case "-----BEGIN SSH SIGNATURE-----":
+		key = "gpg.ssh.program"
+	case "-----BEGIN PGP SIGNATURE-----", "-----BEGIN PGP MESSAGE-----":
+		key = "gpg.program"
+	case "-----BEGIN SIGNED MESSAGE-----":
+		key = "gpg.x509.program"
+	default:
+		return true // Git will say that it does not know it.
+	}
+	program, err := exec.LookPath(t[key])
+	return err == nil && (filepath.IsAbs(program) || filepath.Base(t[key]) == t[key])
 }
 
 // signingStates are the letters of git's format %G?.
