@@ -121,8 +121,8 @@ func (p *linesParser) line() (string, error) {
 	return strings.TrimSuffix(line, "\n"), nil
 }
 
-// longestHeader bounds what is read for one.
-const longestHeader = 64 << 10
+// longestHeader bounds what is read for one: four paths as long as any system takes them.
+const longestHeader = 20 << 10
 
 // header reads up to the first hunk. Names stand in it as they are, newlines included, so where
 // it ends is known only by each name being in it twice.

@@ -254,24 +254,45 @@ func (p *picker) look(ctx context.Context, b *batch) error {
 	if _, err := io.WriteString(p.in, question.String()); err != nil {
 		return p.end(ctx, err)
 	}
+	err := p.answers(b, asked)
+	if about, ok := errors.AsType[*silence](err); ok {
+		// Git says nothing of what it does not have, or what is no commit.
+		if err := p.store.areCommits(ctx, whySearch, about.id); err != nil {
+			_ = p.end(ctx, err)
+			return err
+		}
+	}
+	if err != nil {
+		return p.end(ctx, err)
+	}
+	return nil
+}
+
+// silence is what git says of a candidate that it passes over.
+type silence struct{ id model.Hash }
+
+func (s *silence) Error() string { return errPick.Error() + ": nothing about " + s.id.Short() }
+
+// answers reads what git says of the candidates of a batch that it was asked about.
+func (p *picker) answers(b *batch, asked []int) error {
 	last := -1 // The one of which it said something last.
 	for {
 		token, isEnd, err := p.token()
 		switch {
 		case err != nil:
-			return p.end(ctx, err)
-		case isEnd && len(asked) > 0:
-			return p.passedOver(ctx, b.ids[asked[0]])
-		case isEnd:
+			return err
+		case isEnd && len(asked) == 0:
 			return nil
+		case isEnd:
+			return &silence{b.ids[asked[0]]}
 		case strings.HasPrefix(token, ":"):
 			if err := p.file(b, last, token); err != nil {
-				return p.end(ctx, err)
+				return err
 			}
 		case len(asked) == 0:
-			return p.end(ctx, fmt.Errorf("%w: %q", errPick, token))
+			return fmt.Errorf("%w: %q", errPick, token)
 		case token != string(b.ids[asked[0]]):
-			return p.passedOver(ctx, b.ids[asked[0]])
+			return &silence{b.ids[asked[0]]}
 		default:
 			last, asked = asked[0], asked[1:]
 		}
@@ -331,14 +352,4 @@ func (p *picker) end(ctx context.Context, err error) error {
 		return waited
 	}
 	return fmt.Errorf("%s: %w", whySearch, err)
-}
-
-// passedOver says why git said nothing of a candidate.
-func (p *picker) passedOver(ctx context.Context, id model.Hash) error {
-	err := p.store.areCommits(ctx, whySearch, id)
-	if err == nil {
-		return p.end(ctx, fmt.Errorf("%w: nothing about %s", errPick, id.Short()))
-	}
-	_ = p.end(ctx, err)
-	return err
 }
