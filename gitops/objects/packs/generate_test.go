@@ -44,7 +44,7 @@ func generate(t testing.TB, n int, init ...string) string {
 			in.WriteString(strings.ReplaceAll(files[path], "PATH", quoted(path)))
 		}
 	}
-	objectstest.GitInput(t, dir, in.String(), "fast-import", "--quiet")
+	objectstest.GitInput(t, dir, in.String(), "-c", "fastimport.unpackLimit=0", "fast-import", "--quiet")
 	return dir
 }
 
@@ -56,7 +56,7 @@ func edit(r *rand.Rand, files map[string]string, i, idDigits int) {
 	}
 	switch r.IntN(12) {
 	case 0:
-		path = fmt.Sprintf("wide/%04d", r.IntN(1500))
+		path = fmt.Sprintf("wide/%04d", r.IntN(400))
 	case 1:
 		path = "deep/" + strings.Repeat("er/", 1+r.IntN(30)) + "f"
 	case 2:
@@ -64,9 +64,9 @@ func edit(r *rand.Rand, files map[string]string, i, idDigits int) {
 		maps.DeleteFunc(files, func(p, _ string) bool { return p == path || strings.HasPrefix(p, path+"/") })
 		return
 	case 3:
-		for f := range 1500 {
+		for f := range 400 {
 			if r.IntN(i+1) == 0 {
-				files[fmt.Sprintf("wide/%04d", f)] = fmt.Sprintf("M 644 inline PATH\ndata <<.\nwide %d\n.\n", f)
+				files[fmt.Sprintf("wide/%04d", f)] = fmt.Sprintf("M 644 inline PATH\ndata <<.\nwide %d\n.\n", f%10)
 			}
 		}
 	}

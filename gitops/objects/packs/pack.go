@@ -5,7 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"os"
+	"io"
 	"path/filepath"
 	"strings"
 )
@@ -14,10 +14,16 @@ import (
 type pack struct {
 	path   string
 	number uint64 // Unique within the reader; part of the keys of caches.
-	file   *os.File
+	file   packFile
 	end    uint64 // Where the entries end and the checksum begins.
 	index  *index
 	unmap  func() error
+}
+
+// packFile is the part of [os.File] that a pack needs.
+type packFile interface {
+	io.ReaderAt
+	io.Closer
 }
 
 // A position in a pack fits offsetBits; with the number of the pack it is the key of an object.
@@ -43,11 +49,12 @@ func (p *pack) open(idSize int) error {
 	if err := p.openIndex(idSize); err != nil {
 		return err
 	}
-	var err error
-	if p.file, err = openRegular(p.path); err != nil {
+	f, err := openRegular(p.path)
+	if err != nil {
 		return err
 	}
-	info, err := p.file.Stat()
+	p.file = f
+	info, err := f.Stat()
 	if err != nil {
 		return err
 	}
