@@ -37,7 +37,7 @@ func (s *store) blame(ctx context.Context, rev model.Hash, path string, r object
 	// The operator's own file of commits to ignore is given below. Git would read it
 	// from the configuration too, and fail in each repository that has no such file.
 	g.env = append(slices.Clip(g.env), "GIT_CONFIG_GLOBAL="+os.DevNull, "GIT_CONFIG_NOSYSTEM=1")
-	g.at = append([]string{"-C", s.top()}, g.at...)
+	g.at = append(slices.Clip(g.at), "-C", s.top())
 	args := []string{"-c", "blame.showRoot=false", "blame", "--incremental", "--no-textconv", "--no-ext-diff"}
 	ignored, err := s.ignoredRevisions(ctx)
 	if err != nil {

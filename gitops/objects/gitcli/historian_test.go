@@ -344,6 +344,9 @@ func TestAConfigurationOfOthersChangesNoAnswer(t *testing.T) {
 		for _, q := range []objects.PickQuery{{Text: "changed by"}, {Text: "^(line|added)", How: objects.PickChanges}, {Text: "side", Merges: true}} {
 			fmt.Fprintf(&b, "%+v\n", all(t, a.Containing(t.Context(), q, ids(a.history(t)...))))
 		}
+		for _, e := range all(t, a.Historian.(objects.Store).Log(t.Context(), objects.LogQuery{Paths: []string{"y"}, WithFiles: true})) {
+			fmt.Fprintf(&b, "%+v\n", e)
+		}
 		for _, path := range []string{"y", "y/1", "y/2"} {
 			from, err := a.RenamedFrom(t.Context(), head, path)
 			fmt.Fprintf(&b, "%s %v\n", from, err)

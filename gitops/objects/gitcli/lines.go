@@ -40,7 +40,7 @@ func (s *store) lineHistory(ctx context.Context, rev model.Hash, path string, r 
 		return fmt.Errorf("%s: %w", why, err)
 	}
 	// Where the range is, git says only in the patch.
-	err = s.rootless().stream(ctx, why, nil, func(ctx context.Context, out *bufio.Reader) error {
+	err = s.git.stream(ctx, why, nil, func(ctx context.Context, out *bufio.Reader) error {
 		p := &linesParser{in: out}
 		for {
 			v, err := p.next()

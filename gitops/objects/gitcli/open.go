@@ -61,7 +61,9 @@ func Open(ctx context.Context, dir string, ran func(model.Command)) (objects.Sto
 		return nil, err
 	}
 	s := &store{
-		git:    g.reading("--git-dir=" + found.gitDir),
+		// Where core.worktree is set, as in submodules, git takes paths from the
+		// directory that it was started in. They are from the root here.
+		git:    g.reading("-C", "/", "--git-dir="+found.gitDir),
 		common: found.common,
 		info: objects.Info{
 			GitDir: found.gitDir, WorkTree: found.workTree, Head: found.head,

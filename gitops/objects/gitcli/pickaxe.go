@@ -211,7 +211,7 @@ func (p *picker) run(ctx context.Context, work <-chan *batch) {
 }
 
 func (p *picker) start(ctx context.Context) error {
-	c := p.store.rootless().command(ctx, whySearch, p.args...)
+	c := p.store.git.command(ctx, whySearch, p.args...)
 	in, err := c.StdinPipe()
 	if err != nil {
 		return err

@@ -65,7 +65,7 @@ type arrival struct{ path, from string } // From is empty for a new file.
 
 // arrivals lists all of a commit. The rename limit is git's own: beyond it, only files that moved unchanged are found.
 func (s *store) arrivals(ctx context.Context, why string, parent, commit model.Hash, find string) ([]arrival, error) {
-	out, err := s.rootless().run(ctx, why, nil, "diff-tree", "-r", "-z", "--name-status", find, "-l1000", "--diff-filter=AR",
+	out, err := s.git.run(ctx, why, nil, "diff-tree", "-r", "-z", "--name-status", find, "-l1000", "--diff-filter=AR",
 		"--no-color", "--no-ext-diff", "--no-textconv", "--no-relative", "-O/dev/null", "--ignore-submodules=none", string(parent), string(commit), "--")
 	if err != nil {
 		return nil, err

@@ -14,7 +14,7 @@ type setting struct{ key, value string }
 // the machine's configuration has, later ones over earlier ones. What the repository's configuration says is left out:
 // whoever made the repository wrote it.
 func (s *store) operatorSettings(ctx context.Context, names string) ([]setting, error) {
-	out, err := s.rootless().run(ctx, "read the operator's configuration", nil, "config", "--null", "--show-scope", "--get-regexp", names)
+	out, err := s.git.run(ctx, "read the operator's configuration", nil, "config", "--null", "--show-scope", "--get-regexp", names)
 	if exitCode(err) == 1 && stderrOf(err) == "" {
 		return nil, nil
 	}

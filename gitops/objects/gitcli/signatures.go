@@ -58,7 +58,7 @@ func (s *store) Signatures(ctx context.Context, ids []model.Hash) (map[model.Has
 	if len(asked) == 0 {
 		return known, nil
 	}
-	g := s.rootless()
+	g := s.git
 	g.options = append(slices.Clip(g.options), trust.options()...)
 	var mu sync.Mutex
 	group, ctx := errgroup.WithContext(ctx)

@@ -17,14 +17,6 @@ import (
 // The store has git at hand.
 var _ objects.Historian = (*store)(nil)
 
-// rootless is git where no path is relative to the directory that plumb was
-// started in: with core.worktree, git would take paths from there.
-func (s *store) rootless() git {
-	g := s.git
-	g.at = append([]string{"-C", "/"}, g.at...)
-	return g
-}
-
 // stream lets read have the output of a child as it comes. It ends without an error
 // when read says nil or [io.EOF] at the end of the output, or [errStopped]; the child has ended then.
 func (g git) stream(ctx context.Context, why string, stdin io.Reader, read func(context.Context, *bufio.Reader) error, args ...string) error {
