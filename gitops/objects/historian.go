@@ -81,7 +81,8 @@ type BlameGroup struct {
 	BeforePath string
 }
 
-// LineVersion is a range of lines as one commit left it.
+// LineVersion is a range of lines as one commit left it. Of a merge that did what none of its parents had,
+// git tells only that: all but Commit is empty then.
 type LineVersion struct {
 	Commit model.Hash
 	Path   string    // Of the file in that commit.

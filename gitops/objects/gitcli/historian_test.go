@@ -113,7 +113,7 @@ func (a archive) wander(t *testing.T, names []string) string {
 		a.commit(t, message, map[string]string{name: strings.Join(lines, "")})
 	}
 	save("first")
-	for i := range 40 {
+	for i := range 24 {
 		switch {
 		case i%8 == 5:
 			// Two sides edit far from each other.
