@@ -77,3 +77,11 @@ func (want State) Differences(live State) []string {
 	}
 	return names
 }
+
+// Desired is one resource as a revision wants it, whatever is live.
+type Desired struct {
+	Address Address
+	Group   string // What it is listed under within its target, as in [Resource].
+	Name    string
+	State   State
+}

@@ -58,6 +58,13 @@ func (adopting) Adopt(context.Context, model.AdoptRequest) ([]model.Edit, error)
 	return []model.Edit{{Path: "adopted"}}, nil
 }
 
+// desiring is a lab that knows what git wants.
+type desiring struct{ *lab }
+
+func (desiring) Desired(context.Context, model.Target, model.Snapshot) ([]model.Desired, error) {
+	return []model.Desired{{Address: "wanted"}}, nil
+}
+
 func record(model.Event) error { return nil }
 
 func TestReadOnlyRefusesToApplyAndNothingElse(t *testing.T) {
@@ -170,5 +177,25 @@ func TestOnlyWhatCanAdoptIsAnAdopter(t *testing.T) {
 	}
 	if edits, err := a.Adopt(t.Context(), model.AdoptRequest{}); err != nil || len(edits) != 1 {
 		t.Errorf("adopt: %v, %v", edits, err)
+	}
+}
+
+// What git wants is read from files: nothing that keeps plumb from running or writing keeps it from being seen.
+func TestWhatGitWantsPassesEveryDecorator(t *testing.T) {
+	told := 0
+	wrap := func(p Provider, faults ...Fault) Desirer {
+		p = Untrusted(ReadOnly(Timeout(p, Timeouts{Read: time.Hour})), "plumb trust")
+		return Faults(Recording(p, time.Now, func(model.Command) { told++ }), faults...).(Desirer)
+	}
+	got, err := wrap(desiring{&lab{}}).Desired(t.Context(), model.Target{}, model.Snapshot{})
+	if err != nil || len(got) != 1 || told != 1 {
+		t.Errorf("%v, %v, told %d times", got, err, told)
+	}
+	if _, err := wrap(&lab{}).Desired(t.Context(), model.Target{}, model.Snapshot{}); !errors.Is(err, errors.ErrUnsupported) {
+		t.Errorf("a provider that cannot say: %v", err)
+	}
+	boom := errors.New("boom")
+	if _, err := wrap(desiring{&lab{}}, Fault{AtDesired, 1, boom}).Desired(t.Context(), model.Target{}, model.Snapshot{}); !errors.Is(err, boom) {
+		t.Errorf("a fault: %v", err)
 	}
 }

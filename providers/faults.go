@@ -19,6 +19,7 @@ const (
 	AtPlan     Point = "plan"
 	AtApply    Point = "apply"
 	AtAdopt    Point = "adopt"
+	AtDesired  Point = "desired"
 	AtEmit     Point = "emit"   // Observe ends with the error, as when its source dries up.
 	AtRecord   Point = "record" // Apply's record answers the error, as when a journal's disk is full.
 )
@@ -122,4 +123,15 @@ func (f *faulty) Adopt(ctx context.Context, req model.AdoptRequest) ([]model.Edi
 		return nil, err
 	}
 	return a.Adopt(ctx, req)
+}
+
+func (f *faulty) Desired(ctx context.Context, target model.Target, want model.Snapshot) ([]model.Desired, error) {
+	if err := f.reach(AtDesired); err != nil {
+		return nil, err
+	}
+	d, err := desirer(f.Provider)
+	if err != nil {
+		return nil, err
+	}
+	return d.Desired(ctx, target, want)
 }

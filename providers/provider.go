@@ -63,3 +63,11 @@ type Adopter interface {
 	// What git cannot say is an error that names the place where a person has to say it.
 	Adopt(ctx context.Context, req model.AdoptRequest) ([]model.Edit, error)
 }
+
+// Desirer is a provider that can say what a revision wants without looking at reality.
+type Desirer interface {
+	// Desired answers all resources that a revision wants of the target, each address once, in any order. It
+	// reads files only: it never runs the repository's code and never writes. A revision that has no such target
+	// is an error that wraps [fs.ErrNotExist]. May be retried.
+	Desired(ctx context.Context, target model.Target, want model.Snapshot) ([]model.Desired, error)
+}

@@ -32,3 +32,11 @@ func (r readOnly) Adopt(ctx context.Context, req model.AdoptRequest) ([]model.Ed
 	}
 	return a.Adopt(ctx, req)
 }
+
+func (r readOnly) Desired(ctx context.Context, target model.Target, want model.Snapshot) ([]model.Desired, error) {
+	d, err := desirer(r.Provider)
+	if err != nil {
+		return nil, err
+	}
+	return d.Desired(ctx, target, want)
+}

@@ -75,3 +75,12 @@ func (r *recording) Adopt(ctx context.Context, req model.AdoptRequest) (edits []
 	}
 	return a.Adopt(ctx, req)
 }
+
+func (r *recording) Desired(ctx context.Context, target model.Target, want model.Snapshot) (desired []model.Desired, err error) {
+	defer r.call("read what git wants of", target.Name)(&err)
+	d, err := desirer(r.Provider)
+	if err != nil {
+		return nil, err
+	}
+	return d.Desired(ctx, target, want)
+}

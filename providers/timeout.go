@@ -12,7 +12,7 @@ import (
 
 // Timeouts are how long each call may take; zero is without limit.
 type Timeouts struct {
-	Read    time.Duration // Discover, Validate and Adopt.
+	Read    time.Duration // Discover, Validate, Adopt and Desired.
 	Observe time.Duration
 	Plan    time.Duration
 	Apply   time.Duration // No new step begins after it.
@@ -89,4 +89,16 @@ func (t timeout) Adopt(ctx context.Context, req model.AdoptRequest) (edits []mod
 		return err
 	})
 	return edits, err
+}
+
+func (t timeout) Desired(ctx context.Context, target model.Target, want model.Snapshot) (desired []model.Desired, err error) {
+	d, err := desirer(t.Provider)
+	if err != nil {
+		return nil, err
+	}
+	err = within(ctx, t.limits.Read, "reading what git wants of "+target.Name, func(ctx context.Context) (err error) {
+		desired, err = d.Desired(ctx, target, want)
+		return err
+	})
+	return desired, err
 }

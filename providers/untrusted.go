@@ -7,7 +7,7 @@ import (
 )
 
 // Untrusted is p for a repository that nobody has trusted yet: all that could
-// run its code or reach what it names is refused. Discover and Validate, which only read files,
+// run its code or reach what it names is refused. Discover, Validate and Desired, which only read files,
 // pass. The hint says how to trust it.
 func Untrusted(p Provider, hint string) Provider { return untrusted{p, hint} }
 
@@ -34,4 +34,12 @@ func (u untrusted) Apply(context.Context, model.Plan, func(model.Event) error) e
 
 func (u untrusted) Adopt(context.Context, model.AdoptRequest) ([]model.Edit, error) {
 	return nil, u.refuse()
+}
+
+func (u untrusted) Desired(ctx context.Context, target model.Target, want model.Snapshot) ([]model.Desired, error) {
+	d, err := desirer(u.Provider)
+	if err != nil {
+		return nil, err
+	}
+	return d.Desired(ctx, target, want)
 }

@@ -11,6 +11,7 @@ import (
 var (
 	_ providers.Provider = (*Provider)(nil)
 	_ providers.Adopter  = (*Provider)(nil)
+	_ providers.Desirer  = (*Provider)(nil)
 )
 
 func TestDirectoriesKeepTheContract(t *testing.T) {

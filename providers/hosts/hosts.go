@@ -46,7 +46,7 @@ type Options struct {
 	Limits Limits
 }
 
-// Provider implements providers.Provider and providers.Adopter for hosts.
+// Provider implements providers.Provider, providers.Adopter and providers.Desirer for hosts.
 type Provider struct {
 	opt Options
 	mu  sync.Mutex // Keeps calls of opt.Ran apart.

@@ -21,8 +21,13 @@ const shared = "all"
 // layout is what a snapshot wants: per host, the state of each path.
 type layout map[string]map[string]model.State
 
-// errNoTarget wraps that a snapshot has no directory for the target.
-var errNoTarget = errors.New("nothing is there")
+// errNoTarget says that a snapshot has no directory for the target. It is an [fs.ErrNotExist], as the contract has it.
+var errNoTarget error = noTarget{}
+
+type noTarget struct{}
+
+func (noTarget) Error() string        { return "nothing is there" }
+func (noTarget) Is(target error) bool { return target == fs.ErrNotExist }
 
 // readLayout reads the target's files from a snapshot. Hosts that have no files
 // are in the layout too.

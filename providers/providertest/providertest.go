@@ -81,6 +81,7 @@ func Run(t *testing.T, fixture Fixture) {
 		{"cancelled calls end, and a cancelled run ends between steps", cancelled},
 		{"adopted is in sync", adopted},
 		{"adopting says what git cannot", adoptRefuses},
+		{"what a revision wants is what would be planned for it", desired},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
