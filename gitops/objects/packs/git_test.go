@@ -280,7 +280,7 @@ func TestMissingTreesOfAPartialCloneAreMissing(t *testing.T) {
 		t.Errorf("a tree that was filtered out: %v", err)
 	}
 	err = s.Diff(packs.ID{}, tree, func([]byte, packs.Change) error { return nil })
-	if !errors.Is(err, packs.ErrMissing) || !strings.Contains(err.Error(), string(r.Hash(tree).Short())) {
+	if !errors.Is(err, packs.ErrMissing) || !strings.Contains(err.Error(), r.Hash(tree).Short()) {
 		t.Errorf("comparing with it: %v", err)
 	}
 }
@@ -329,7 +329,7 @@ func TestComparisonEndsWhenTheReaderHasEnough(t *testing.T) {
 		}
 		return nil
 	})
-	if err != enough || n != 3 {
+	if !errors.Is(err, enough) || n != 3 {
 		t.Errorf("%v after %d paths", err, n)
 	}
 }

@@ -20,6 +20,7 @@ type Reader struct {
 
 	// Packs are only ever added: a pack that a concurrent "git gc" deleted
 	// stays readable through its open file, so what was found is never lost.
+	// Whoever reads for days opens a new reader now and then.
 	packs atomic.Pointer[[]*pack]
 
 	mu      sync.Mutex // Held while looking for new packs.
