@@ -93,7 +93,8 @@ type App struct {
 	waiting   map[*question]bool
 	spinning  bool
 	spinFrame int
-	asks      question  // What dialogs wait for.
+	asks      question // What dialogs wait for.
+	watching  watching
 	greeting  bool      // The welcome is shown until the operator goes anywhere.
 	leaving   bool      // Quits when the run has ended.
 	minute    time.Time // The one that the ages on the screen are of.
@@ -152,6 +153,8 @@ func startWith(envs []*environment) int {
 func (a *App) Init() tea.Cmd {
 	return tea.Batch(
 		a.history.load(a),
+		a.history.grow(a),
+		a.after(watchTime, watchMsg{}),
 		a.change.load(a),
 		a.observeAll(),
 		tea.RequestBackgroundColor,
@@ -253,6 +256,7 @@ func (a *App) state() action.State {
 		ReadOnly:     a.readOnly(),
 		Untrusted:    !a.opt.Trusted,
 		Commit:       a.history.selected() != nil,
+		Merge:        a.history.isMerge(),
 		Marked:       a.history.marked.Short(),
 		Diff:         a.diff.any(),
 		Files:        a.diff.files(),

@@ -101,7 +101,7 @@ func (a *App) sealArrived(m answer[sealed]) tea.Cmd {
 		a.live.touch()
 	}
 	a.shape.wide = false
-	cmd := tea.Batch(a.change.put(a, c), a.history.reload(a))
+	cmd := tea.Batch(a.change.put(a, c), a.history.load(a))
 	focus := a.focus(action.Change)
 	a.change.choose(c.ID)
 	a.say(a.nextFor(c, "sealed"))

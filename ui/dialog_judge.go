@@ -2,7 +2,6 @@ package ui
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"strings"
 
@@ -11,7 +10,6 @@ import (
 	"plumb/gitops/workspace"
 	"plumb/model"
 	"plumb/model/text"
-	"plumb/ui/action"
 	"plumb/ui/paint"
 )
 
@@ -232,27 +230,3 @@ func (d *judgeDialog) paste(_ *App, s string) {
 func (d *judgeDialog) clickAt(*App, int) tea.Cmd { return nil }
 
 func (d *judgeDialog) wheelBy(_ *App, rows int) { d.top = max(d.top+rows*wheelRows, 0) }
-
-// resolved is the commit that a revision names.
-type resolved struct{ id model.Hash }
-
-// resolve goes to the commit that a revision names.
-func (a *App) resolve(revision string) tea.Cmd {
-	return ask(a, &a.asks, func(ctx context.Context) (resolved, error) {
-		id, err := a.ws.Resolve(ctx, revision)
-		return resolved{id}, err
-	})
-}
-
-func (a *App) resolveArrived(m answer[resolved]) tea.Cmd {
-	switch {
-	case m.err != nil && errors.Is(m.err, context.Canceled):
-	case m.err != nil:
-		a.fail(text.Lit("Not found"), m.err)
-	case a.history.goTo(m.value.id):
-		return tea.Batch(a.focus(action.History), a.showSelected())
-	default:
-		return a.historyOf(string(m.value.id))
-	}
-	return nil
-}

@@ -236,7 +236,7 @@ func (a *App) observed(m lookPart) tea.Cmd {
 	}
 	cmds := []tea.Cmd{a.live.refill(a), a.observeNext()}
 	if moved(before, e.obs) {
-		cmds = append(cmds, a.history.reload(a))
+		cmds = append(cmds, a.history.load(a))
 	}
 	return tea.Batch(cmds...)
 }

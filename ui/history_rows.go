@@ -5,7 +5,10 @@ import (
 	"strings"
 
 	"plumb/gitops/history"
+	"plumb/gitops/objects"
 	"plumb/gitops/workspace"
+	"plumb/model"
+	"plumb/model/lanes"
 	"plumb/model/text"
 	"plumb/themes"
 	"plumb/ui/paint"
@@ -15,39 +18,61 @@ import (
 const gutterMost = 6
 
 func (p *historyPane) draw(a *App, focused bool) []string {
-	slow := a.slow(&p.ask)
+	slow := a.slow(&p.reading) || a.slow(&p.listing)
 	return p.keep(a, focused, slow, func() []string {
 		rows := []string{paint.Title(a.st, p.w, text.Lit("History"), p.detail(a), p.count(a, slow), focused)}
-		return append(rows, paint.Block(p.w, p.h, p.rows(a, focused))...)
+		if p.chipRows() > 0 {
+			rows = append(rows, p.chipRow(a))
+		}
+		return append(rows, paint.Block(p.w, p.h-p.chipRows(), p.lines(a, focused))...)
 	})
 }
 
 // detail says whose history it is.
 func (p *historyPane) detail(a *App) text.Safe {
-	name := p.query.From
+	name := p.span.From
 	if name == "" {
 		name = strings.TrimPrefix(a.ws.Info().Head, "refs/heads/")
 	}
 	if name == "" {
 		name = "detached at " + a.ws.Info().HeadHash.Short()
 	}
-	if p.query.FirstParent {
+	name = shortHash(name)
+	if p.span.Exclude != "" {
+		name = shortHash(p.span.Exclude) + ".." + name
+	}
+	if p.folded {
 		name += " · first parent"
 	}
 	return text.Line(name)
 }
 
-// count says how much of it is loaded, or how many rows match.
+// shortHash abbreviates a revision that is a whole id.
+func shortHash(revision string) string {
+	if len(revision) == 40 || len(revision) == 64 {
+		return model.Hash(revision).Short()
+	}
+	return revision
+}
+
+// count says how many rows there are, and how much of history is read.
 func (p *historyPane) count(a *App, slow bool) text.Safe {
-	if p.hits.needle.query != "" {
-		_, n, i := p.matches(a)
-		return text.Format("%d of %d “%s”", i, n, p.hits.needle.query)
+	if p.rows == nil {
+		if slow {
+			return spinner(a)
+		}
+		return text.Safe{}
 	}
-	n := text.Line(thousands(len(p.entries)))
-	if !p.complete && p.loaded {
+	n := text.Line(thousands(p.rows.Len()))
+	at := p.view.Progress
+	switch {
+	case !at.Walked && slow:
+		n = spinner(a).Plus(text.Format(" %s+", thousands(p.rows.Len())))
+	case !at.Walked:
 		n = n.Plus(text.Lit("+"))
-	}
-	if slow {
+	case !at.Done && slow && at.Commits > 0:
+		n = spinner(a).Plus(text.Format(" paths %d %%  ", 100*at.Looked/at.Commits)).Plus(n)
+	case slow:
 		n = spinner(a).Plus(text.Lit(" ")).Plus(n)
 	}
 	return n
@@ -55,14 +80,19 @@ func (p *historyPane) count(a *App, slow bool) text.Safe {
 
 func spinner(a *App) text.Safe { return text.Line(string(spinFrames[a.spinFrame%len(spinFrames)])) }
 
-func (p *historyPane) rows(a *App, focused bool) []string {
-	if len(p.entries) == 0 {
+// lines are the rows of the list, without what stands above it.
+func (p *historyPane) lines(a *App, focused bool) []string {
+	if p.failed != nil {
+		return failure(a.st, p.w, p.failed)
+	}
+	if p.rows == nil || p.list.Len() == 0 {
 		return p.nothing(a)
 	}
 	from, to := p.list.Window()
+	window := p.graph.window(p, from, to)
 	var rows []string
 	for i := from; i < to; i++ {
-		rows = append(rows, p.row(a, i, focused))
+		rows = append(rows, p.row(a, i, window[i-from], focused))
 	}
 	if p.err != nil && len(rows) < p.h {
 		rows = append(rows, failure(a.st, p.w, p.err)...)
@@ -76,28 +106,34 @@ func (p *historyPane) nothing(a *App) []string {
 	switch {
 	case p.err != nil:
 		return failure(a.st, p.w, p.err)
-	case !p.loaded:
+	case p.rows == nil, !p.rows.Complete():
 		return nil
-	case info.HeadHash == "" && p.query.From == "":
+	case !p.filter.IsEmpty() && p.hits != nil && !p.hits.Done:
+		return message(a.st, p.w, text.Lit("Nothing yet."), text.Lit("What matches appears here as soon as it is found."))
+	case !p.filter.IsEmpty():
+		return message(a.st, p.w, text.Lit("No commit matches."),
+			text.Lit("/ changes the filter, backspace takes the last word away, esc shows everything again. ~word finds letters in this order."))
+	case info.HeadHash == "" && p.span.From == "":
 		return message(a.st, p.w, text.Lit("No history yet."),
 			text.Format("The branch %s has no commits. The first one appears here: git commit.", strings.TrimPrefix(info.Head, "refs/heads/")))
 	}
-	return message(a.st, p.w, text.Lit("No commits."), text.Lit("Nothing matches what was asked for."))
+	return message(a.st, p.w, text.Lit("No commits."), text.Lit("Nothing is in this range; esc goes back to all of history."))
 }
 
-// columns are the widths of a row's parts in a pane of w cells.
-func historyColumns(w int) (author, subject int) {
+// authorCells is how many cells the author has in a pane of w cells.
+func authorCells(w int) int {
 	switch {
 	case w >= 70:
-		author = 12
+		return 12
 	case w >= 56:
-		author = 8
+		return 8
 	}
-	return author, w
+	return 0
 }
 
-func (p *historyPane) row(a *App, i int, focused bool) string {
-	e := &p.entries[i]
+// row draws a commit: where it is live, its place in the graph, who did what and when.
+func (p *historyPane) row(a *App, i int, lane lanes.Row, focused bool) string {
+	e := p.entry(i)
 	st := a.st
 	cursor := i == p.list.Cursor()
 	l := paint.NewLine(p.w).Base(base(st, cursor, focused))
@@ -108,24 +144,28 @@ func (p *historyPane) row(a *App, i int, focused bool) string {
 	} else {
 		l.Gap(1)
 	}
+	p.graph.draw(l, st, lane)
 	words, hash := st.Text, st.Dim
-	if len(e.Parents) > 1 {
+	isMatch := p.hits == nil || p.hits.Has(p.rows, i)
+	if len(e.Parents) > 1 && e.Request.Mark == "" || !isMatch {
 		words, hash = st.Dim, st.Faint
 	}
-	hit := p.hits.in(i)
-	if startsWith(string(e.Hash), hit.query) && len(hit.query) >= 4 {
-		l.Add(st.Match, text.Line(e.Hash.Short()))
-	} else {
-		l.Add(hash, text.Line(e.Hash.Short()))
-	}
-	l.Gap(2).AddColumn(st.Dim, age(a.now(), e.Author.When), 4)
-	if author, _ := historyColumns(p.w); author > 0 {
+	l.Add(hash, text.Line(e.Hash.Short()))
+	p.signature(l, st, e)
+	l.Gap(1).AddColumn(st.Dim, age(a.now(), e.Author.When), 4)
+	if author := authorCells(p.w); author > 0 {
 		from := l.Used()
-		hit.found(l, st, st.Dim, givenName(e.Author.Name, author), author)
+		p.highlight(l, st, st.Dim, givenName(e.Author.Name, author), author)
 		l.To(from + author + 2)
 	}
 	chips(l, a, e)
-	hit.found(l, st, words, e.Subject, p.w-l.Used())
+	p.refs(l, st, e)
+	if e.Request.Mark != "" {
+		l.Add(st.Accent, text.Line(e.Request.Mark)).Gap(1)
+		p.highlight(l, st, words, e.Request.Title, p.w-l.Used())
+	} else {
+		p.highlight(l, st, words, e.Subject, p.w-l.Used())
+	}
 	return l.String()
 }
 
@@ -175,4 +215,71 @@ func dimmed(s themes.Style) themes.Style {
 	look := s.Look()
 	look.Bold, look.Faint = false, true
 	return themes.Make(look)
+}
+
+// highlight adds text to a row with what the filter found in it marked, cut to at most so many cells.
+func (p *historyPane) highlight(l *paint.Line, st themes.Styles, style themes.Style, t text.Safe, cells int) {
+	var marks []paint.Mark
+	for _, r := range p.filter.Highlights(t.String()) {
+		marks = append(marks, paint.Mark{From: r[0], To: r[1], Style: st.Match})
+	}
+	if len(marks) == 0 {
+		l.AddTrunc(style, t, cells)
+		return
+	}
+	if paint.Cells(t) > cells {
+		l.AddMarked(style, t, 0, cells-1, marks)
+		l.Add(style, text.Lit("…"))
+		return
+	}
+	l.AddMarked(style, t, 0, cells, marks)
+}
+
+// signature says in one cell what a commit's signature is worth; nothing for a commit without one.
+func (p *historyPane) signature(l *paint.Line, st themes.Styles, e *history.Entry) {
+	s, known := p.signing.known[e.Hash]
+	switch {
+	case !e.IsSigned || !known:
+		l.Gap(1)
+	case s.State == objects.SigningGood:
+		l.Add(st.Good, text.Lit("✓"))
+	case s.State == objects.SigningBad, s.State == objects.SigningRevoked:
+		l.Add(st.Bad, text.Lit("✗"))
+	case s.State == objects.SigningNone:
+		l.Gap(1)
+	default:
+		l.Add(st.Faint, text.Lit("?"))
+	}
+}
+
+// refs names the branches and tags at a commit, the short ones first, as far as a third of the row goes.
+func (p *historyPane) refs(l *paint.Line, st themes.Styles, e *history.Entry) {
+	room := p.w / 4
+	for _, r := range e.Refs {
+		name, isTag := refName(r.Name)
+		t := text.Line(name)
+		if name == "" || t.Width() > room {
+			continue
+		}
+		room -= t.Width() + 1
+		if isTag {
+			l.Add(st.Warning, text.Lit("⌂")).Add(st.Warning, t).Gap(1)
+			continue
+		}
+		l.Add(st.Strong, text.Lit("[").Plus(t).Plus(text.Lit("]"))).Gap(1)
+	}
+}
+
+// refName is what people call a ref; empty for one that says nothing, such as a remote's HEAD.
+func refName(ref string) (name string, isTag bool) {
+	if name, ok := strings.CutPrefix(ref, "refs/tags/"); ok {
+		return name, true
+	}
+	if name, ok := strings.CutPrefix(ref, "refs/remotes/"); ok {
+		if strings.HasSuffix(name, "/HEAD") {
+			return "", false
+		}
+		return name, false
+	}
+	return strings.TrimPrefix(ref, "refs/heads/"), false
 }

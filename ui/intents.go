@@ -68,12 +68,15 @@ func (a *App) showBeside(s subject) tea.Cmd {
 	return cmd
 }
 
-// historyOf shows the history of a revision; of the repository's own head for an empty one.
+// historyOf shows the history of a revision, or of a range A..B; of the repository's own head for an empty one.
 func (a *App) historyOf(revision string) tea.Cmd {
-	a.history.query = history.Query{From: revision, FirstParent: a.history.query.FirstParent}
-	a.history.entries, a.history.loaded = nil, false
-	a.history.list.SetLen(0)
-	return tea.Batch(a.history.load(a), a.focus(action.History))
+	span := history.Range{From: revision}
+	if from, to, ok := strings.Cut(revision, ".."); ok {
+		span = history.Range{From: to, Exclude: from}
+	}
+	a.history.span = span
+	a.history.list.Top()
+	return tea.Batch(a.history.relist(a), a.focus(action.History))
 }
 
 // copied is what the copy key copies: plain text, never painted cells.

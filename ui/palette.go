@@ -46,7 +46,8 @@ type verb struct {
 var verbs = []verb{
 	{action.Compare, "compare A B", "Compare two revisions; B may be live"},
 	{action.DeployRev, "deploy REVISION", "Bring the environment to a revision"},
-	{action.GoCommit, "go to REVISION", "Go to a commit in History"},
+	{action.Filter, "filter WORDS", "Filter History: since:2h is:production author:NAME path:GLOB …"},
+	{action.GoCommit, "go to PLACE", "Go to a revision, tag, date, age or share of History: go to 50%"},
 	{action.HistoryOf, "history of REVISION", "Show the history of another revision"},
 	{action.Revert, "revert COMMIT", "Take one commit back"},
 }

@@ -18,7 +18,7 @@ type pane interface {
 	wheel(a *App, rows int) tea.Cmd
 	click(a *App, row, col int) tea.Cmd
 
-	find(a *App, query string)               // Marks what matches; an empty query ends the search.
+	find(a *App, query string) tea.Cmd       // Marks what matches; an empty query ends the search.
 	step(a *App, dir int) tea.Cmd            // Goes to the next match, or the one before.
 	matches(a *App) (query string, n, i int) // What is searched for, how often it is there, and at which of them the cursor is.
 }

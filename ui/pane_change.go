@@ -179,10 +179,11 @@ func (p *changePane) click(a *App, row, _ int) tea.Cmd {
 	return a.showSelected()
 }
 
-func (p *changePane) find(_ *App, query string) {
+func (p *changePane) find(_ *App, query string) tea.Cmd {
 	p.hits.needle = newNeedle(query)
 	p.search()
 	p.touch()
+	return nil
 }
 
 func (p *changePane) search() {

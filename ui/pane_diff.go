@@ -304,13 +304,14 @@ func (p *diffPane) wheel(a *App, rows int) tea.Cmd {
 
 func (p *diffPane) click(*App, int, int) tea.Cmd { return nil }
 
-func (p *diffPane) find(_ *App, query string) {
+func (p *diffPane) find(_ *App, query string) tea.Cmd {
 	p.query = query
 	if query != "" {
 		p.toFiles()
 	}
 	p.view.Search(query)
 	p.touch()
+	return nil
 }
 
 func (p *diffPane) step(_ *App, dir int) tea.Cmd {

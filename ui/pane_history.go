@@ -3,191 +3,278 @@ package ui
 import (
 	"context"
 	"errors"
-	"slices"
-	"sync"
-	"time"
 
 	tea "charm.land/bubbletea/v2"
 
 	"plumb/gitops/history"
+	"plumb/gitops/objects"
 	"plumb/model"
 	"plumb/ui/action"
 	"plumb/ui/list"
 )
 
-// How much of history is read at once: the first page is what a screen shows, so that it is there at once.
-const (
-	firstPage = 100
-	pageSize  = 200
-	nearEnd   = 60 // Rows below the window at which the next page is read.
-)
-
-// historyPane lists commits, newest first, with where each of them is live.
+// historyPane lists commits, newest first, with where each of them is live. It holds a view of
+// history that never changes, and replaces it by a newer one while history is read.
 type historyPane struct {
 	canvas
-	list    list.List
-	query   history.Query
-	entries []history.Entry
+	list list.List
+	span history.Range
+	rows *history.Rows // What is listed; nil before the first answer.
+	view *history.View
 
-	ask      question
-	reader   *reader
-	complete bool  // All of history is loaded.
-	err      error // Why no more is.
-	loaded   bool  // The first page is here.
-	reloads  int
+	folded   bool // Merges are one row.
+	chosen   bool // The operator has said so, or otherwise; before, it depends on the repository.
+	unfolded map[model.Hash]bool
+
+	filtering
+	graph   graph
+	entries map[int]*history.Entry // Of rows that were drawn.
+	signing signing
+
+	reading question // Reads what there is to read, in the background.
+	listing question // Makes the list anew.
+	stale   bool     // There is more to list than is being listed.
+	err     error
 
 	marked model.Hash // To compare another revision with.
-	hits   hits
+	goal   model.Hash // Where to go as soon as it is listed.
 }
 
-// reader guards a feed, which one goroutine may use at a time: a page that nobody
-// waits for any more may still be read while the feed is closed.
-type reader struct {
-	mu   sync.Mutex
-	feed feed
+// chronicle is what the screen needs of history, as [history.History] has it.
+type chronicle interface {
+	Update(ctx context.Context) error
+	Changed() <-chan struct{}
+	View(ctx context.Context, r history.Range) (*history.View, error)
+	Match(ctx context.Context, v *history.View, w history.Wanted, found func(*history.Matches)) (*history.Matches, error)
 }
 
-func (r *reader) next(ctx context.Context, n int) ([]history.Entry, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.feed.Next(ctx, n)
+// historyRead says that all of history is read, or why it is not.
+type historyRead struct{}
+
+// historyGrew says that there is more of history.
+type historyGrew struct{}
+
+// listed is history as it is to be listed now.
+type listed struct {
+	view    *history.View
+	rows    *history.Rows
+	matches *history.Matches
+	folded  bool
 }
 
-// close ends the feed once nobody reads from it.
-func (r *reader) close() {
-	if r == nil {
-		return
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.feed.Close()
+func (p *historyPane) first() {
+	p.unfolded, p.entries = map[model.Hash]bool{}, map[int]*history.Entry{}
 }
 
-// historyPage is a page of history. Fresh says that it is a history of its own and not more of the one shown.
-type historyPage struct {
-	entries []history.Entry
-	reader  *reader
-	fresh   bool
-	end     bool
-}
-
-func (p *historyPane) first() { p.query = history.Query{} }
-
-// load reads history from its beginning, at least as much of it as is shown already.
+// load reads where branches and environments are, and what history has that is not read yet.
 func (p *historyPane) load(a *App) tea.Cmd {
-	n := firstPage
-	if len(p.entries) > 0 {
-		n = max(p.list.Cursor()+pageSize, pageSize)
-	}
-	old, query := p.reader, p.query
-	p.reader = nil
 	p.touch()
-	return ask(a, &p.ask, func(ctx context.Context) (historyPage, error) {
-		old.close()
-		f, err := a.ws.History(ctx, query)
+	h := a.ws.History()
+	return ask(a, &p.reading, func(ctx context.Context) (historyRead, error) { return historyRead{}, h.Update(ctx) })
+}
+
+// grow waits until there is more of history.
+func (p *historyPane) grow(a *App) tea.Cmd {
+	changed := a.ws.History().Changed()
+	return func() tea.Msg {
+		select {
+		case <-changed:
+			return historyGrew{}
+		case <-a.ctx.Done():
+			return nil
+		}
+	}
+}
+
+// grew lists what there is more, once what is being listed is there: a list that is made anew with every
+// step of a long reading would never be done.
+func (p *historyPane) grew(a *App) tea.Cmd {
+	if p.listing.busy {
+		p.stale = true
+		return p.grow(a)
+	}
+	return tea.Batch(p.grow(a), p.relist(a))
+}
+
+// read takes in that reading has ended.
+func (p *historyPane) read(a *App, m answer[historyRead]) tea.Cmd {
+	p.touch()
+	p.err = nil
+	if m.err != nil && !errors.Is(m.err, context.Canceled) {
+		p.err = m.err
+	}
+	return p.relist(a)
+}
+
+// relist makes the list anew: after more was read, and after the operator wants to see it in another way.
+func (p *historyPane) relist(a *App) tea.Cmd {
+	h, span, wanted := a.ws.History(), p.span, p.wanted()
+	folded, chosen, narrow := p.folded, p.chosen, p.narrow
+	unfolded := make(map[model.Hash]bool, len(p.unfolded))
+	for id := range p.unfolded {
+		unfolded[id] = true
+	}
+	p.stale = false
+	return follow(a, &p.listing, whileAsked, func(ctx context.Context, emit func(listed)) (listed, error) {
+		v, err := h.View(ctx, span)
 		if err != nil {
-			return historyPage{fresh: true, end: true}, err
+			return listed{}, err
 		}
-		r := &reader{feed: f}
-		entries, err := r.next(ctx, n)
-		if errors.Is(err, context.Canceled) {
-			r.close()
+		if !chosen {
+			folded = v.MergesRequests()
 		}
-		return historyPage{entries, r, true, len(entries) < n}, err
+		list := func(m *history.Matches) listed {
+			how := history.Listing{FirstParent: folded, Unfolded: unfolded}
+			if narrow {
+				how.Only = m
+			}
+			return listed{v, v.Rows(how), m, folded}
+		}
+		if wanted.Filter.IsEmpty() {
+			return list(nil), nil
+		}
+		m, err := h.Match(ctx, v, wanted, func(m *history.Matches) { emit(list(m)) })
+		if err != nil {
+			return list(nil), err
+		}
+		return list(m), nil
 	})
 }
 
-// Several environments may report at once; history is read again once they have.
-const reloadTime = 150 * time.Millisecond
+type listPart = part[listed, listed]
 
-// reloadMsg asks to read history again, unless a later one does.
-type reloadMsg struct{ n int }
-
-// reload reads history again soon: several environments may report at once.
-func (p *historyPane) reload(a *App) tea.Cmd {
-	p.reloads++
-	return a.after(reloadTime, reloadMsg{p.reloads})
-}
-
-// more reads the next page when the window comes near the end of what is loaded.
-func (p *historyPane) more(a *App) tea.Cmd {
-	_, to := p.list.Window()
-	if p.complete || p.ask.busy || p.reader == nil || p.err != nil || len(p.entries)-to > nearEnd {
+// arrived takes in a list, or what there is of it.
+func (p *historyPane) arrived(a *App, m listPart) tea.Cmd {
+	p.touch()
+	switch {
+	case !m.done:
+		return tea.Batch(p.show(a, m.items[len(m.items)-1]), m.next)
+	case errors.Is(m.err, context.Canceled):
+		return nil
+	case m.err != nil && m.result.rows == nil:
+		p.err = m.err
 		return nil
 	}
-	r := p.reader
-	return ask(a, &p.ask, func(ctx context.Context) (historyPage, error) {
-		entries, err := r.next(ctx, pageSize)
-		return historyPage{entries, r, false, len(entries) < pageSize}, err
-	})
+	p.failed = m.err
+	cmd := p.show(a, m.result)
+	if p.stale {
+		cmd = tea.Batch(cmd, p.relist(a))
+	}
+	return cmd
 }
 
-// arrived takes in a page.
-func (p *historyPane) arrived(a *App, m answer[historyPage]) tea.Cmd {
-	p.touch()
-	page := m.value
-	first := !p.loaded
-	p.loaded, p.err, p.complete = true, m.err, page.end
-	if page.fresh {
-		p.reader = page.reader
-		at := p.hash()
-		p.entries = page.entries
-		if !p.list.Replace(len(p.entries), func(i int) bool { return p.entries[i].Hash == at }) && !first {
-			p.list.Top()
+// show lists what arrived. The cursor stays on its commit, at its height; where that is not listed any
+// more, it goes to the merge that brought it, or to the commit that is next in time.
+func (p *historyPane) show(a *App, l listed) tea.Cmd {
+	first := p.rows == nil || p.rows.Len() == 0
+	before := p.selected()
+	p.view, p.rows, p.hits, p.folded = l.view, l.rows, l.matches, l.folded
+	clear(p.entries)
+	p.graph.of(l.rows)
+	at, ok := -1, false
+	switch {
+	case p.goal != "":
+		if at, ok = p.rowOf(p.goal); ok {
+			p.goal = ""
 		}
-	} else {
-		p.entries = append(p.entries, page.entries...)
-		p.list.SetLen(len(p.entries))
-	}
-	p.search()
-	var cmd tea.Cmd
-	if page.fresh && a.shape.left == action.History && a.shape.focus != action.Diff {
-		if first && a.greeting {
-			cmd = a.diff.show(a, welcomeSubject{a.opt.Welcome})
-		} else if !a.greeting {
-			cmd = a.showSelected()
+	case before != nil:
+		if at, ok = p.rowOf(before.Hash); !ok && (p.narrow || l.rows.Complete()) {
+			if at, ok = l.rows.Since(before.Committer.When.Unix()); !ok {
+				at, ok = l.rows.Len()-1, l.rows.Len() > 0
+			}
 		}
 	}
-	return tea.Batch(cmd, p.more(a))
+	p.list.Replace(l.rows.Len(), func(i int) bool { return ok && i == at })
+	if first && !ok {
+		p.list.Top()
+	}
+	cmds := []tea.Cmd{p.checkSignatures(a)}
+	if a.shape.left == action.History && a.shape.focus != action.Diff {
+		now := p.selected()
+		switch {
+		case first && a.greeting:
+			cmds = append(cmds, a.diff.show(a, welcomeSubject{a.opt.Welcome}))
+		case !a.greeting && (before == nil || now == nil || now.Hash != before.Hash || len(now.Live) != len(before.Live)):
+			cmds = append(cmds, a.showSelected())
+		}
+	}
+	return tea.Batch(cmds...)
+}
+
+// rowOf is the row of a commit, or of the folded merge that brought it.
+func (p *historyPane) rowOf(id model.Hash) (int, bool) {
+	if p.rows == nil {
+		return 0, false
+	}
+	if row, ok := p.rows.Find(id); ok {
+		return row, true
+	}
+	return p.rows.FindFolded(id)
+}
+
+// entry is what a row says.
+func (p *historyPane) entry(i int) *history.Entry {
+	e, ok := p.entries[i]
+	if !ok {
+		if len(p.entries) > 4*max(p.h, 100) {
+			clear(p.entries)
+		}
+		made := p.rows.Entry(i)
+		e = &made
+		p.entries[i] = e
+	}
+	return e
 }
 
 // hash is the commit under the cursor, or empty.
 func (p *historyPane) hash() model.Hash {
-	if e := p.selected(); e != nil {
-		return e.Hash
+	if p.rows == nil || p.list.Len() == 0 {
+		return ""
 	}
-	return ""
+	return p.rows.Hash(p.list.Cursor())
 }
 
 func (p *historyPane) selected() *history.Entry {
-	if p.list.Len() == 0 {
+	if p.rows == nil || p.list.Len() == 0 {
 		return nil
 	}
-	return &p.entries[p.list.Cursor()]
+	return p.entry(p.list.Cursor())
 }
 
-// goTo puts the cursor on a commit, if it is loaded.
-func (p *historyPane) goTo(id model.Hash) bool {
-	i := slices.IndexFunc(p.entries, func(e history.Entry) bool { return e.Hash == id })
-	if i < 0 {
-		return false
+// goTo puts the cursor on a commit of what is shown, unfolding what hides it. It is not ok for a commit that is elsewhere.
+func (p *historyPane) goTo(a *App, id model.Hash) (tea.Cmd, bool) {
+	if p.view == nil || !p.view.Has(id) {
+		return nil, false
 	}
-	p.list.SetCursor(i)
 	p.touch()
-	return true
+	if row, ok := p.rows.Find(id); ok {
+		p.list.SetCursor(row)
+		return a.showSelected(), true
+	}
+	p.narrow = false
+	if row, ok := p.rows.FindFolded(id); ok {
+		p.unfolded[p.rows.Hash(row)] = true
+	}
+	p.goal = id
+	return p.relist(a), true
 }
 
 func (p *historyPane) resize(w, h int) {
 	p.canvas.resize(w, h)
-	p.list.SetHeight(h)
+	p.list.SetHeight(h - p.chipRows())
 }
 
 func (p *historyPane) move(a *App, how action.ID) tea.Cmd {
 	if !moveList(&p.list, how) {
-		return p.more(a)
+		return nil
 	}
+	return p.moved(a)
+}
+
+// moved shows what the cursor is on now.
+func (p *historyPane) moved(a *App) tea.Cmd {
 	p.touch()
-	return tea.Batch(a.showSelected(), p.more(a))
+	return tea.Batch(a.showSelected(), p.checkSignatures(a))
 }
 
 func (p *historyPane) wheel(a *App, rows int) tea.Cmd {
@@ -195,47 +282,90 @@ func (p *historyPane) wheel(a *App, rows int) tea.Cmd {
 	p.list.Wheel(rows)
 	p.touch()
 	if p.list.Cursor() == before {
-		return p.more(a)
+		return p.checkSignatures(a)
 	}
-	return tea.Batch(a.showSelected(), p.more(a))
+	return p.moved(a)
 }
 
-func (p *historyPane) click(a *App, row, _ int) tea.Cmd {
-	i, ok := p.list.RowAt(row)
+func (p *historyPane) click(a *App, row, col int) tea.Cmd {
+	if row < p.chipRows() {
+		return p.clickChip(a, col)
+	}
+	i, ok := p.list.RowAt(row - p.chipRows())
 	if !ok {
 		return nil
 	}
 	p.list.SetCursor(i)
-	p.touch()
-	return a.showSelected()
+	return p.moved(a)
 }
 
-// find marks the rows that match, among those that are loaded.
-func (p *historyPane) find(_ *App, query string) {
-	p.hits.needle = newNeedle(query)
-	p.search()
-	p.touch()
+// fold shows merges as one row, or everything that they brought.
+func (p *historyPane) fold(a *App) tea.Cmd {
+	p.folded, p.chosen = !p.folded, true
+	clear(p.unfolded)
+	return p.relist(a)
 }
 
-func (p *historyPane) search() {
-	p.hits.look(len(p.entries), p.isHit)
-}
-
-func (p *historyPane) isHit(i int) bool {
-	e := &p.entries[i]
-	return p.hits.needle.has(e.Subject, e.Author.Name) || len(p.hits.needle.query) >= 4 && startsWith(string(e.Hash), p.hits.needle.query)
-}
-
-func startsWith(s, prefix string) bool { return len(s) >= len(prefix) && s[:len(prefix)] == prefix }
-
-func (p *historyPane) step(a *App, dir int) tea.Cmd {
-	i, ok := p.hits.after(p.list.Cursor(), dir)
-	if !ok {
-		return nil
+// unfold lists below a merge what it brought, or folds it again.
+func (p *historyPane) unfold(a *App) tea.Cmd {
+	i := p.list.Cursor()
+	for p.rows.IsInner(i) && i > 0 {
+		i--
+	}
+	id := p.rows.Hash(i)
+	if p.unfolded[id] {
+		delete(p.unfolded, id)
+	} else {
+		p.unfolded[id] = true
 	}
 	p.list.SetCursor(i)
-	p.touch()
-	return tea.Batch(a.showSelected(), p.more(a))
+	return p.relist(a)
 }
 
-func (p *historyPane) matches(*App) (string, int, int) { return p.hits.count(p.list.Cursor()) }
+// isMerge reports whether the cursor is on a merge that can be unfolded, or below one that is.
+func (p *historyPane) isMerge() bool {
+	if p.rows == nil || p.list.Len() == 0 || !p.folded {
+		return false
+	}
+	i := p.list.Cursor()
+	return p.rows.IsInner(i) || len(p.entry(i).Parents) > 1
+}
+
+// signing is what is known of the signatures of commits.
+type signing struct {
+	ask   question
+	known map[model.Hash]objects.Signing
+}
+
+// checkSignatures verifies those in the window that were not yet.
+func (p *historyPane) checkSignatures(a *App) tea.Cmd {
+	if p.rows == nil {
+		return nil
+	}
+	var ids []model.Hash
+	from, to := p.list.Window()
+	for i := from; i < to; i++ {
+		if e := p.entry(i); e.IsSigned {
+			if _, known := p.signing.known[e.Hash]; !known {
+				ids = append(ids, e.Hash)
+			}
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	return ask(a, &p.signing.ask, func(ctx context.Context) (signatures, error) { return a.ws.Signatures(ctx, ids) })
+}
+
+type signatures = map[model.Hash]objects.Signing
+
+// signed takes in what signatures are worth. Without git nobody can tell.
+func (p *historyPane) signed(m answer[signatures]) {
+	if p.signing.known == nil {
+		p.signing.known = signatures{}
+	}
+	for id, s := range m.value {
+		p.signing.known[id] = s
+	}
+	p.touch()
+}

@@ -268,13 +268,14 @@ func (p *livePane) click(a *App, row, col int) tea.Cmd {
 	return a.showSelected()
 }
 
-func (p *livePane) find(a *App, query string) {
+func (p *livePane) find(a *App, query string) tea.Cmd {
 	p.hits.needle = newNeedle(query)
 	p.touch()
 	if e := a.env(); e != nil && query != "" {
 		p.unfoldFor(a, e)
 	}
 	p.search()
+	return nil
 }
 
 // unfoldFor unfolds what hides a match.

@@ -5,6 +5,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"plumb/gitops/history"
 	"plumb/gitops/workspace"
 	"plumb/model"
 	"plumb/model/text"
@@ -79,10 +80,23 @@ func (a *App) perform(in action.Intent) tea.Cmd {
 	case action.HistoryOf:
 		return a.historyOf(in.Arg)
 	case action.FirstParent:
-		a.history.query.FirstParent = !a.history.query.FirstParent
-		return a.history.load(a)
+		return a.history.fold(a)
+	case action.Unfold:
+		return a.history.unfold(a)
+	case action.Only:
+		return a.history.only(a)
+	case action.DropTerm:
+		return a.history.dropTerm(a, len(a.history.filter.Terms)-1)
+	case action.Filter:
+		return a.showFiltered(in.Arg)
+	case action.Fetch:
+		return a.fetch()
 	case action.GoCommit:
-		return a.resolve(in.Arg)
+		if in.Arg == "" {
+			a.open(newPalette(a, "go to "))
+			return nil
+		}
+		return a.jump(in.Arg)
 
 	case action.Stage:
 		a.live.stage(a)
@@ -273,7 +287,7 @@ func (a *App) show(v action.Scope) tea.Cmd {
 func (a *App) back() tea.Cmd {
 	switch {
 	case a.searching():
-		a.pane(a.scope()).find(a, "")
+		return a.pane(a.scope()).find(a, "")
 	case a.view == action.Run && a.run.listed:
 		return a.show(action.Runs)
 	case a.view != "":
@@ -286,7 +300,7 @@ func (a *App) back() tea.Cmd {
 	case a.history.marked != "":
 		a.history.marked = ""
 		a.history.touch()
-	case a.history.query.From != "":
+	case a.history.span != (history.Range{}):
 		return a.historyOf("")
 	default:
 		a.say(text.Lit("this is the first level; q leaves plumb"))

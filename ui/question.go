@@ -81,6 +81,13 @@ func ask[T any](a *App, q *question, work func(ctx context.Context) (T, error)) 
 	}
 }
 
+// quietly is ask for what nobody waits for: no spinner tells of it.
+func quietly[T any](a *App, q *question, work func(ctx context.Context) (T, error)) tea.Cmd {
+	cmd := ask(a, q, work)
+	delete(a.waiting, q)
+	return cmd
+}
+
 // How much of a stream comes in one message: what a person would see as one moment.
 const (
 	batchTime = 50 * time.Millisecond

@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"plumb/model"
+	"plumb/model/filter"
 	"plumb/model/text"
 	"plumb/themes"
 	"plumb/ui/action"
@@ -22,23 +23,33 @@ type searchLine struct {
 	input input
 }
 
-// startSearch opens the input for the focused pane.
-func (a *App) startSearch() { a.search = &searchLine{in: a.scope()} }
+// startSearch opens the input for the focused pane. History's is a filter, and is edited.
+func (a *App) startSearch() {
+	a.search = &searchLine{in: a.scope()}
+	if a.search.in == action.History {
+		a.history.before = a.history.typed
+		a.search.input.set(a.history.typed)
+		if a.history.typed != "" {
+			a.search.input.insert(" ")
+		}
+	}
+}
 
 // searchKey is a key while the input is open: what matches is marked while it is typed.
 func (a *App) searchKey(k tea.KeyPressMsg) tea.Cmd {
 	p := a.pane(a.search.in)
 	switch k.String() {
 	case "enter":
-		a.search = nil
-		if q, n, _ := p.matches(a); q != "" && n == 0 {
-			a.warn(text.Format("nothing here matches “%s”", q))
-		}
-		return nil
+		return a.endSearch(p)
 	case "esc":
+		in := a.search.in
 		a.search = nil
-		p.find(a, "")
-		return nil
+		if in == action.History {
+			return a.history.filterBy(a, a.history.before)
+		}
+		return p.find(a, "")
+	case "tab":
+		return a.completeSearch(p)
 	}
 	before := a.search.input.value()
 	if a.search.input.key(k) && a.search.input.value() != before {
@@ -47,13 +58,73 @@ func (a *App) searchKey(k tea.KeyPressMsg) tea.Cmd {
 	return nil
 }
 
-// searchFor marks what matches and goes to the first of it.
-func (a *App) searchFor(p pane, query string) tea.Cmd {
-	p.find(a, query)
-	if query == "" {
+// endSearch closes the input and keeps what was found.
+func (a *App) endSearch(p pane) tea.Cmd {
+	in := a.search.in
+	a.search = nil
+	if in == action.History {
+		if bad := a.history.problem; bad != nil {
+			a.fail(text.Lit("That is no filter"), bad)
+		}
 		return nil
 	}
-	return a.firstMatch(p)
+	if q, n, _ := p.matches(a); q != "" && n == 0 {
+		a.warn(text.Format("nothing here matches “%s”", q))
+	}
+	return nil
+}
+
+// completeSearch types the rest of a word of History's filter, where there is one.
+func (a *App) completeSearch(p pane) tea.Cmd {
+	list := a.completions()
+	if len(list) == 0 {
+		return nil
+	}
+	in, c := &a.search.input, list[0]
+	typed := in.value()
+	in.set(typed[:c.Start] + c.Text + typed[c.End:])
+	in.at = len([]rune(typed[:c.Start] + c.Text))
+	return a.searchFor(p, in.value())
+}
+
+// completions are the words that fit what is typed into History's filter.
+func (a *App) completions() []filter.Completion {
+	if a.search == nil || a.search.in != action.History {
+		return nil
+	}
+	in := &a.search.input
+	return filter.Complete(in.value(), len(string(in.runes[:in.at])), a.filterValues)
+}
+
+// filterValues are the names that a word of the filter can take here.
+func (a *App) filterValues(k filter.Kind) []string {
+	var names []string
+	for _, e := range a.envs {
+		switch k {
+		case filter.Environment:
+			names = append(names, e.Name)
+		case filter.Target:
+			for _, t := range e.Targets {
+				names = append(names, e.Name+"/"+t.Name)
+			}
+		case filter.Resource:
+			if e.obs != nil {
+				for _, r := range e.obs.Resources() {
+					names = append(names, string(r.Address))
+				}
+			}
+		}
+	}
+	return names
+}
+
+// searchFor marks what matches and goes to the first of it.
+func (a *App) searchFor(p pane, query string) tea.Cmd {
+	cmd := p.find(a, query)
+	if query == "" || a.search.in == action.History {
+		return cmd
+	}
+	return tea.Batch(cmd, a.firstMatch(p))
 }
 
 // firstMatch goes to the nearest match from the cursor on, which may be the cursor's own row.

@@ -3,7 +3,6 @@ package ui
 import (
 	"context"
 
-	"plumb/gitops/history"
 	"plumb/gitops/ledger"
 	"plumb/gitops/objects"
 	"plumb/gitops/workspace"
@@ -21,7 +20,10 @@ type source interface {
 	Environments() []model.Environment
 
 	Position(ctx context.Context, env string) (workspace.Position, error)
-	History(ctx context.Context, q history.Query) (feed, error)
+	History() chronicle
+	Signatures(ctx context.Context, ids []model.Hash) (map[model.Hash]objects.Signing, error)
+	Fingerprint() (uint64, error)
+	Fetch(ctx context.Context) error
 	Observe(ctx context.Context, env string, emit func(model.Resource)) (workspace.Observation, error)
 
 	Resolve(ctx context.Context, revision string) (model.Hash, error)
@@ -44,19 +46,7 @@ type source interface {
 	Run(ctx context.Context, id string) (model.Run, error)
 }
 
-// feed is history in pages, as [history.Feed].
-type feed interface {
-	Next(ctx context.Context, n int) ([]history.Entry, error)
-	Close()
-}
-
 // opened makes a source of a workspace.
 type opened struct{ *workspace.Workspace }
 
-func (o opened) History(ctx context.Context, q history.Query) (feed, error) {
-	f, err := o.Workspace.History(ctx, q)
-	if err != nil {
-		return nil, err
-	}
-	return f, nil
-}
+func (o opened) History() chronicle { return o.Workspace.History() }

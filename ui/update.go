@@ -33,7 +33,7 @@ func (a *App) update(msg tea.Msg) tea.Cmd {
 	case tea.WindowSizeMsg:
 		a.width, a.height = m.Width, m.Height
 		a.resize()
-		return a.history.more(a)
+		return a.history.checkSignatures(a)
 	case tea.BackgroundColorMsg:
 		if dark := m.IsDark(); dark != a.dark || !a.asked {
 			a.dark, a.asked = dark, true
@@ -59,10 +59,10 @@ func (a *App) update(msg tea.Msg) tea.Cmd {
 	case graceMsg:
 	case restMsg:
 		return a.diff.rested(a, m)
-	case reloadMsg:
-		if m.n == a.history.reloads {
-			return a.history.load(a)
-		}
+	case historyGrew:
+		return a.history.grew(a)
+	case watchMsg:
+		return a.look()
 
 	case tea.KeyPressMsg:
 		return a.pressed(m)
@@ -83,8 +83,18 @@ func (a *App) update(msg tea.Msg) tea.Cmd {
 // answered hands an answer to who asked for it.
 func (a *App) answered(msg tea.Msg) tea.Cmd {
 	switch m := msg.(type) {
-	case answer[historyPage]:
+	case answer[historyRead]:
+		return a.history.read(a, m)
+	case listPart:
 		return a.history.arrived(a, m)
+	case answer[signatures]:
+		a.history.signed(m)
+	case answer[fingerprint]:
+		return a.looked(m)
+	case answer[fetched]:
+		return a.fetchArrived(m)
+	case answer[jumped]:
+		return a.jumpArrived(m)
 	case answer[changesFound]:
 		return a.change.arrived(a, m)
 	case lookPart:
@@ -109,8 +119,6 @@ func (a *App) answered(msg tea.Msg) tea.Cmd {
 		return a.judgeArrived(m)
 	case answer[trusted]:
 		return a.trustArrived(m)
-	case answer[resolved]:
-		return a.resolveArrived(m)
 	}
 	return nil
 }

@@ -191,10 +191,11 @@ func (v *ranView) move(a *App, how action.ID) tea.Cmd {
 	return nil
 }
 
-func (v *ranView) find(_ *App, query string) {
+func (v *ranView) find(_ *App, query string) tea.Cmd {
 	v.hits.needle = newNeedle(query)
 	v.search()
 	v.touch()
+	return nil
 }
 
 func (v *ranView) search() {

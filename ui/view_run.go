@@ -134,7 +134,7 @@ func (v *runView) arrived(a *App, m runPart) tea.Cmd {
 	if a.leaving {
 		return tea.Quit
 	}
-	cmds := []tea.Cmd{a.change.load(a), a.history.reload(a)}
+	cmds := []tea.Cmd{a.change.load(a), a.history.load(a)}
 	if e := a.envNamed(v.change.Environment); e != nil {
 		cmds = append(cmds, a.observe(e))
 	}
@@ -217,7 +217,7 @@ func (v *runView) resize(w, h int) {
 	v.list.SetHeight(v.stepRows())
 }
 
-func (v *runView) find(*App, string)               {}
+func (v *runView) find(*App, string) tea.Cmd       { return nil }
 func (v *runView) step(*App, int) tea.Cmd          { return nil }
 func (v *runView) matches(*App) (string, int, int) { return "", 0, 0 }
 

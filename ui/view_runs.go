@@ -124,10 +124,11 @@ func (v *runsView) click(a *App, row, col int) tea.Cmd {
 	return v.listing.click(a, row, col)
 }
 
-func (v *runsView) find(_ *App, query string) {
+func (v *runsView) find(_ *App, query string) tea.Cmd {
 	v.hits.needle = newNeedle(query)
 	v.search()
 	v.touch()
+	return nil
 }
 
 func (v *runsView) search() {

@@ -1,57 +1,110 @@
 package history
 
 import (
-	"iter"
-	"slices"
+	"container/heap"
 
-	"plumb/gitops/objects"
-	"plumb/model"
+	"plumb/gitops/objects/index"
 )
 
-// lookAhead is how many commits are held back to put them in order: commits of the same second,
-// as a rebase or a bot makes them, stand close together.
-const lookAhead = 100
+// byDate is a heap of commits, the newest on top; of commits of one second the one that came first.
+type byDate struct {
+	snapshot *index.Snapshot
+	commits  []index.Ordinal
+	came     []int
+	count    int
+}
 
-// inOrder puts children before their parents in a log that goes by dates alone.
-// Git would do it for the price of reading the whole history before the first
-// row; only where clocks were skewed further apart than the look-ahead does a parent still come first.
-func inOrder(log iter.Seq2[objects.LogEntry, error]) iter.Seq2[objects.LogEntry, error] {
-	return func(yield func(objects.LogEntry, error) bool) {
-		var held []objects.LogEntry
-		children := map[model.Hash]int{} // By parent, of those that are held.
-		give := func() bool {
-			i := slices.IndexFunc(held, func(e objects.LogEntry) bool { return children[e.Hash] == 0 })
-			e := held[i]
-			held = slices.Delete(held, i, i+1)
-			for _, p := range e.Parents {
-				if children[p]--; children[p] == 0 {
-					delete(children, p)
-				}
-			}
-			return yield(e, nil)
+func (h *byDate) Len() int { return len(h.commits) }
+func (h *byDate) Less(i, j int) bool {
+	a, b := h.snapshot.Time(h.commits[i]), h.snapshot.Time(h.commits[j])
+	if a != b {
+		return a > b
+	}
+	return h.came[i] < h.came[j]
+}
+func (h *byDate) Swap(i, j int) {
+	h.commits[i], h.commits[j] = h.commits[j], h.commits[i]
+	h.came[i], h.came[j] = h.came[j], h.came[i]
+}
+func (h *byDate) Push(x any) {
+	h.commits, h.came = append(h.commits, x.(index.Ordinal)), append(h.came, h.count)
+	h.count++
+}
+func (h *byDate) Pop() any {
+	last := len(h.commits) - 1
+	o := h.commits[last]
+	h.commits, h.came = h.commits[:last], h.came[:last]
+	return o
+}
+
+// reach is the set of commits that are one of these or an ancestor of one.
+func reach(s *index.Snapshot, from ...index.Ordinal) index.Set {
+	set := index.NewSet(s.Len())
+	var stack, parents []index.Ordinal
+	add := func(o index.Ordinal) {
+		if o != index.Absent && !set.Has(o) {
+			set.Add(o)
+			stack = append(stack, o)
 		}
-		for e, err := range log {
-			if err != nil {
-				for len(held) > 0 {
-					if !give() {
-						return
-					}
-				}
-				yield(objects.LogEntry{}, err)
-				return
-			}
-			held = append(held, e)
-			for _, p := range e.Parents {
+	}
+	for _, o := range from {
+		add(o)
+	}
+	for len(stack) > 0 {
+		o := stack[len(stack)-1]
+		stack = stack[:len(stack)-1]
+		parents = s.Parents(o, parents[:0])
+		for _, p := range parents {
+			add(p)
+		}
+	}
+	return set
+}
+
+// inOrder lists the commits of a set that the tip leads to: newest first by the date of the committer, and never a parent before its
+// child, as git log --date-order does. Of a snapshot that is still growing it lists what will not change
+// any more: it ends where a commit's parents have not been read.
+func inOrder(s *index.Snapshot, set index.Set, tip index.Ordinal) []index.Ordinal {
+	if !set.Has(tip) {
+		return nil
+	}
+	children := make([]uint32, s.Len())
+	var parents []index.Ordinal
+	for o := range set.All() {
+		parents = s.Parents(o, parents[:0])
+		for _, p := range parents {
+			if set.Has(p) {
 				children[p]++
-			}
-			if len(held) > lookAhead && !give() {
-				return
-			}
-		}
-		for len(held) > 0 {
-			if !give() {
-				return
 			}
 		}
 	}
+	order := make([]index.Ordinal, 0, set.Len())
+	queue := &byDate{snapshot: s}
+	heap.Push(queue, tip)
+	for queue.Len() > 0 {
+		o := heap.Pop(queue).(index.Ordinal)
+		order = append(order, o)
+		parents = s.Parents(o, parents[:0])
+		for _, p := range parents {
+			if p == index.Absent && !s.Walked {
+				return order
+			}
+			if !set.Has(p) {
+				continue
+			}
+			if children[p]--; children[p] == 0 {
+				heap.Push(queue, p)
+			}
+		}
+	}
+	return order
+}
+
+// alongFirst lists a commit and its first parents, as far as they are in the set.
+func alongFirst(s *index.Snapshot, set index.Set, tip index.Ordinal) []index.Ordinal {
+	var line []index.Ordinal
+	for o := tip; o != index.Absent && set.Has(o); o = s.Parent(o) {
+		line = append(line, o)
+	}
+	return line
 }

@@ -111,6 +111,7 @@ func (w *Workspace) observe(ctx context.Context, p Position, emit func(model.Res
 			req := model.ObserveRequest{Environment: p.Environment.Name, Target: t, Tracked: tracked, Applied: applied}
 			target.Err = engine.Observe(ctx, req, func(r model.Resource) {
 				target.Resources = append(target.Resources, r)
+				w.rememberSources(r)
 				if emit != nil {
 					emitting.Lock()
 					defer emitting.Unlock()

@@ -124,18 +124,9 @@ func (w *Workspace) places(ctx context.Context) ([]history.Place, error) {
 			continue // An environment without its branch has no place; asking for it says why.
 		}
 		applied, _ := w.applied(e.Name, tracked, record)
-		places = append(places, history.Place{Environment: e.Name, Paths: e.Paths(), Tracked: tracked, Applied: applied})
+		places = append(places, history.Place{Environment: e.Name, Production: e.Production, Paths: e.Paths(), Tracked: tracked, Applied: applied})
 	}
 	return places, nil
-}
-
-// History opens a feed; each entry knows the environments in which it is live.
-func (w *Workspace) History(ctx context.Context, q history.Query) (*history.Feed, error) {
-	places, err := w.places(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return history.Open(w.opt.Store, places, q), nil
 }
 
 // Resolve finds the commit that a revision names, also in the words "live:ENV"

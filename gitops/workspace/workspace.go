@@ -14,8 +14,10 @@ import (
 	"time"
 
 	"plumb/gitops/config"
+	"plumb/gitops/history"
 	"plumb/gitops/ledger"
 	"plumb/gitops/objects"
+	"plumb/gitops/objects/index"
 	"plumb/model"
 )
 
@@ -38,6 +40,7 @@ type Git interface {
 	MergeFastForward(ctx context.Context, branch string, next, prev model.Hash) error
 	Upstream(ctx context.Context, branch string) (remote, ref string, ok bool, err error)
 	Push(ctx context.Context, remote string, refspecs ...string) error
+	Fetch(ctx context.Context, remote string) error
 }
 
 // Options are all that a workspace is made of. Store, Engines, Self, StateDir, Now and Rand are required.
@@ -50,6 +53,7 @@ type Options struct {
 	Self     model.Principal   // Who is at work.
 	Host     string            // On which machine.
 	StateDir string            // Private directory for journals and earlier contents of this repository.
+	CacheDir string            // Private directory for what can be built anew: the index of history. Empty for nowhere.
 	Now      func() time.Time
 	Rand     io.Reader    // Where ids come from.
 	MaySign  func() error // Why the operator can only look at the moment: read-only, not trusted, or nobody git knows. Nil where they always may act.
@@ -68,21 +72,29 @@ const (
 // Workspace is one opened repository. Its methods may be called from several
 // goroutines at once.
 type Workspace struct {
-	opt    Options
-	ledger *ledger.Ledger
+	opt     Options
+	ledger  *ledger.Ledger
+	history *history.History
 
 	mu       sync.Mutex
-	inferred map[string]inference // By environment.
+	inferred map[string]inference       // By environment.
+	sources  map[model.Address][]string // The files in git that each resource that was observed comes from.
 }
 
 // New opens a workspace. It reads nothing yet.
 func New(opt Options) *Workspace {
-	return &Workspace{
+	w := &Workspace{
 		opt:      opt,
 		ledger:   ledger.Open(opt.Store, opt.Self, ledger.Unsigned{}, opt.Now),
 		inferred: map[string]inference{},
+		sources:  map[model.Address][]string{},
 	}
+	w.history = history.Open(opt.Store, index.Open(opt.Store, opt.CacheDir), history.Options{Places: w.places, Paths: w.paths})
+	return w
 }
+
+// Close ends what works for the workspace. The store is its owner's to close.
+func (w *Workspace) Close() error { return w.history.Close() }
 
 // Name is what the repository is called: its directory's name.
 func (w *Workspace) Name() string {

@@ -24,6 +24,11 @@ const (
 	AllRuns         ID = "runs"
 	HistoryOf       ID = "history of"
 	FirstParent     ID = "first parent"
+	Unfold          ID = "unfold"
+	Only            ID = "only matches"
+	DropTerm        ID = "drop word"
+	Filter          ID = "filter"
+	Fetch           ID = "fetch"
 )
 
 // searched are the places that have something to search.
@@ -69,7 +74,7 @@ var looking = []Action{
 	{ID: PrevFile, Keys: []string{"{", "<"}, Title: "previous file", Group: Look, In: Panes(),
 		Text: "Go to the previous file", Not: severalFiles},
 	{ID: Search, Keys: []string{"/"}, Title: "search", Group: Look, In: searched, Line: []Scope{History, Live, Change, Diff, Ran, Runs},
-		Text: "Search in the focused pane"},
+		Text: "Search in the focused pane; in History, filter all of it: words, author:, since:, path: and more"},
 	{ID: NextMatch, Keys: []string{"n"}, Title: "next match", Group: Look, In: searched, Text: "Go to the next match", Not: searching},
 	{ID: PrevMatch, Keys: []string{"N"}, Title: "previous match", Group: Look, In: searched, Text: "Go to the previous match", Not: searching},
 	{ID: Copy, Keys: []string{"y"}, Title: "copy", Group: Look, Line: []Scope{Ran, Diff},
@@ -95,7 +100,29 @@ var looking = []Action{
 	{ID: WhatRan, Keys: []string{"w"}, Title: "what ran", Group: Look,
 		In:   []Scope{History, Live, Change, Diff, Run, Runs},
 		Text: "Show the exact commands that plumb ran, ready to copy"},
-	{ID: FirstParent, Title: "merges", Group: Look, Text: "Show merges as one commit, or all commits that they brought", Git: "--first-parent"},
+	{ID: FirstParent, Keys: []string{"M"}, Title: "merges", Group: Look, In: []Scope{History},
+		Text: "Show merges as one row, or all commits that they brought", Git: "--first-parent"},
+	{ID: Unfold, Keys: []string{"o"}, Title: "unfold", Group: Look, In: []Scope{History}, Line: []Scope{History},
+		Text: "Show below a merge the commits that it brought, or fold them again",
+		Not: func(s State) string {
+			if !s.Merge {
+				return "only a merge that is one row can be unfolded"
+			}
+			return ""
+		}},
+	{ID: Only, Keys: []string{"&"}, Title: "only matches", Group: Look, In: []Scope{History},
+		Text: "List only what matches the filter, or everything with the matches marked", Not: searching},
+	{ID: DropTerm, Keys: []string{"backspace"}, Title: "drop word", Group: Look, In: []Scope{History},
+		Text: "Take the last word of the filter away", Not: searching},
+	{ID: Filter, Title: "filter …", Group: Look, Text: "Filter History: filter since:2h is:production author:NAME path:GLOB …", Git: "git log --since --author -S -- PATH"},
+	{ID: Fetch, Keys: []string{"f"}, Title: "fetch", Group: Look, In: []Scope{History, Live, Change}, Line: []Scope{History},
+		Text: "Fetch what others pushed, in the background", Git: "git fetch",
+		Not: func(s State) string {
+			if s.Untrusted {
+				return "the repository is not trusted: its configuration says what a fetch runs"
+			}
+			return ""
+		}},
 	{ID: HistoryOf, Title: "history of …", Group: Look, Text: "Show the history of another revision: history REVISION", Git: "git log REVISION"},
 	{ID: Environment, Title: "environment …", Group: Look, Text: "Go to an environment by name: environment NAME"},
 }

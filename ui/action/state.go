@@ -13,6 +13,7 @@ type State struct {
 	Observed     bool   // The live state of the environment is known, at least in part.
 
 	Commit   bool   // A commit is selected in History.
+	Merge    bool   // It is a merge that can be unfolded, or was brought by one.
 	Marked   string // What is marked for comparing; empty for nothing.
 	Resource model.Status
 	Selected bool // A resource is selected in Live.

@@ -14,6 +14,7 @@ import (
 	"plumb/gitops/history"
 	"plumb/gitops/workspace"
 	"plumb/model"
+	"plumb/model/filter"
 	"plumb/ui/headless"
 )
 
@@ -21,73 +22,137 @@ import (
 const inferTime = 10 * time.Second
 
 func (inv *invocation) logCommand() *cobra.Command {
-	var n int
-	var json, firstParent bool
+	var q logQuery
+	var json bool
 	cmd := &cobra.Command{
-		Use:     "log [REV] [-- PATH...]",
+		Use:     "log [REV] [FILTER...] [-- PATH...]",
 		GroupID: groupLook,
 		Short:   "History, with where each commit is live",
 		Long: `Lists commits, newest first. [production] marks the commit that is live in production,
-(production) the one that git wants there when it is not live yet.`,
-		Example: "  plumb log -n 5\n  plumb log v1.2..main -- hosts/web",
+(production) the one that git wants there when it is not live yet.
+
+A filter is words that all have to hold, the same as behind / on the screen: plumb help filter lists them.`,
+		Example: "  plumb log -n 5\n  plumb log since:2h is:production\n  plumb log v1.2..main author:alice certificate -- hosts/web",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			revisions, paths := split(cmd, args)
-			switch {
-			case len(revisions) > 1:
-				return usage(errTooMany("a log has one revision", "paths come after --"))
-			case n < 0:
-				return usage(fmt.Errorf("there are no %d commits", n))
+			words, paths := split(cmd, args)
+			if q.n < 0 {
+				return usage(fmt.Errorf("there are no %d commits", q.n))
 			}
 			o, err := inv.open(cmd.Context())
 			if err != nil {
 				return err
 			}
 			defer o.Close()
-			q := history.Query{FirstParent: firstParent}
-			if len(revisions) == 1 {
-				q.From = revisions[0]
-				if a, b, ok := strings.Cut(q.From, ".."); ok && !strings.HasPrefix(b, ".") {
-					q.Exclude, q.From = a, b
-				}
+			if err := q.read(cmd.Context(), o, words, o.inTreeAll(paths), inv.Now()); err != nil {
+				return err
 			}
-			q.Paths = o.inTreeAll(paths)
-			entries, err := o.history(cmd.Context(), q, n)
+			entries, err := o.history(cmd.Context(), q)
 			if err != nil {
 				return err
 			}
 			return inv.printer(json).Log(headless.Log{Entries: entries})
 		},
 	}
-	cmd.Flags().IntVarP(&n, "number", "n", 20, "how many commits; 0 for all")
-	cmd.Flags().BoolVar(&firstParent, "first-parent", false, "follow merges along their first parent only")
+	cmd.Flags().IntVarP(&q.n, "number", "n", 20, "how many commits; 0 for all")
+	cmd.Flags().BoolVar(&q.listing.FirstParent, "first-parent", false, "follow merges along their first parent only")
+	cmd.Flags().StringArrayVarP(&q.adds, "adds", "S", nil, "only commits that change how often the `TEXT` occurs")
+	cmd.Flags().StringArrayVarP(&q.changes, "changes", "G", nil, "only commits with a changed line that matches the `REGEXP`")
 	jsonFlag(cmd, &json)
 	return cmd
 }
 
-// history reads n entries, or all for 0.
-func (o *Opened) history(ctx context.Context, q history.Query, n int) ([]history.Entry, error) {
-	o.locate(ctx)
-	feed, err := o.Workspace.History(ctx, q)
+// logQuery is what a log is asked for.
+type logQuery struct {
+	n             int
+	span          history.Range
+	listing       history.Listing
+	wanted        history.Wanted
+	adds, changes []string // Of the flags that git has too.
+}
+
+// read takes the words of the command line. The first one is a revision where there is a revision of that name; all
+// others, and paths, make the filter.
+func (q *logQuery) read(ctx context.Context, o *Opened, words, paths []string, now time.Time) error {
+	if len(words) > 0 {
+		if span, ok := o.revisions(ctx, words[0]); ok {
+			q.span, words = span, words[1:]
+		}
+	}
+	for _, t := range q.adds {
+		words = append(words, "adds:"+t)
+	}
+	for _, t := range q.changes {
+		words = append(words, "changes:"+t)
+	}
+	f, err := filter.ParseArgs(words, now)
 	if err != nil {
+		return usage(err)
+	}
+	q.wanted = history.Wanted{Filter: f, Below: paths, FirstParent: q.listing.FirstParent}
+	return nil
+}
+
+// revisions reads "REV" or "A..B". It is not ok for a word that names no revision: that is a word to look for.
+func (o *Opened) revisions(ctx context.Context, word string) (history.Range, bool) {
+	r := history.Range{From: word}
+	if a, b, isRange := strings.Cut(word, ".."); isRange && !strings.HasPrefix(b, ".") {
+		r = history.Range{From: b, Exclude: a}
+		if _, err := o.store.Resolve(ctx, a); err != nil {
+			return r, false
+		}
+		if b == "" {
+			return r, true
+		}
+	}
+	_, err := o.store.Resolve(ctx, r.From)
+	return r, err == nil
+}
+
+// history reads the entries that a query asks for, and no further than it has to.
+func (o *Opened) history(ctx context.Context, q logQuery) ([]history.Entry, error) {
+	o.locate(ctx)
+	h := o.Workspace.History()
+	var entries []history.Entry
+	read := func(last bool) (bool, error) {
+		v, err := h.View(ctx, q.span)
+		if err != nil {
+			return false, err
+		}
+		if !q.wanted.Filter.IsEmpty() || len(q.wanted.Below) > 0 {
+			if !last {
+				return false, nil // A filter is about all of history.
+			}
+			if q.listing.Only, err = h.Match(ctx, v, q.wanted, nil); err != nil {
+				return false, err
+			}
+		}
+		rows := v.Rows(q.listing)
+		n := rows.Len()
+		if q.n > 0 {
+			n = min(n, q.n)
+		}
+		entries = entries[:0]
+		for i := range n {
+			if !last && !rows.IsKnown(i) {
+				return false, nil
+			}
+			entries = append(entries, rows.Entry(i))
+		}
+		return n == q.n, nil
+	}
+	if _, err := h.View(ctx, q.span); err != nil {
 		return nil, err
 	}
-	defer feed.Close()
-	var entries []history.Entry
-	for n == 0 || len(entries) < n {
-		ask := 1000
-		if n > 0 {
-			ask = n - len(entries)
-		}
-		more, err := feed.Next(ctx, ask)
-		entries = append(entries, more...)
-		if err != nil {
-			return nil, err
-		}
-		if len(more) < ask {
-			break
-		}
+	done := false
+	err := h.Until(ctx, func() (bool, error) {
+		var err error
+		done, err = read(false)
+		return done, err
+	})
+	if err == nil && !done {
+		_, err = read(true)
 	}
-	return entries, nil
+	return entries, err
 }
 
 // locate finds out where environments are that no run on record tells of, by looking

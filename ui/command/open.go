@@ -53,8 +53,8 @@ type Opened struct {
 	now     func() time.Time
 }
 
-// Close ends the children that work for the repository.
-func (o *Opened) Close() error { return o.store.Close() }
+// Close ends what works for the repository.
+func (o *Opened) Close() error { return errors.Join(o.Workspace.Close(), o.store.Close()) }
 
 // Open opens the repository of a directory. It reads the configurations, runs nothing that the
 // repository names, and writes nothing.
@@ -116,16 +116,34 @@ func (o *Opened) wire(ctx context.Context, opt OpenOptions) error {
 	o.Workspace = workspace.New(workspace.Options{
 		Store: o.store, Git: git, Config: repository, Origin: origin,
 		Engines: o.engines(repository, info), Self: self, Host: host,
-		StateDir: stateDir(opt.Getenv, info.GitDir),
-		Now:      opt.Now, Rand: opt.Rand, MaySign: maySign,
+		StateDir: stateDir(opt.Getenv, info.GitDir), CacheDir: cacheDir(opt.Getenv, info.GitDir),
+		Now: opt.Now, Rand: opt.Rand, MaySign: maySign,
 	})
 	return nil
 }
 
 // stateDir is where the journals of the repository with that git directory are, and what its runs overwrote.
 func stateDir(getenv func(string) string, gitDir string) string {
+	return filepath.Join(trust.StateDir(getenv), "repos", repositoryKey(gitDir))
+}
+
+// cacheDir is where the index of the repository's history is kept, after the XDG Base Directory Specification; empty
+// for an operator without a home.
+func cacheDir(getenv func(string) string, gitDir string) string {
+	base := getenv("XDG_CACHE_HOME")
+	if home := getenv("HOME"); !filepath.IsAbs(base) && home != "" {
+		base = filepath.Join(home, ".cache")
+	}
+	if !filepath.IsAbs(base) {
+		return ""
+	}
+	return filepath.Join(base, "plumb", "history", repositoryKey(gitDir))
+}
+
+// repositoryKey is what a repository's own directories are called.
+func repositoryKey(gitDir string) string {
 	sum := sha256.Sum256([]byte(gitDir))
-	return filepath.Join(trust.StateDir(getenv), "repos", hex.EncodeToString(sum[:16]))
+	return hex.EncodeToString(sum[:16])
 }
 
 // identify asks git who the operator is. Git is nil where there is none.
