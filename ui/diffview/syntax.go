@@ -44,13 +44,7 @@ func (v *View) language(f *diff.File) *language {
 	return v.lang
 }
 
-func (d *drawer) syntax(t text.Safe) []paint.Mark {
-	s := t.String()
-	if d.lang == nil || len(s) > longestColoured {
-		return nil
-	}
-	return d.lang.marks(s, &d.styles.Syntax)
-}
+func (d *drawer) syntax(t text.Safe) []paint.Mark { return Source{d.lang}.Marks(t, &d.styles.Syntax) }
 
 // marks are the stretches of a line that have a colour.
 func (l *language) marks(s string, st *themes.SyntaxStyles) []paint.Mark {
