@@ -153,7 +153,6 @@ func startWith(envs []*environment) int {
 func (a *App) Init() tea.Cmd {
 	return tea.Batch(
 		a.history.load(a),
-		a.history.grow(a),
 		a.after(watchTime, watchMsg{}),
 		a.change.load(a),
 		a.observeAll(),

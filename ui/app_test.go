@@ -3,6 +3,8 @@ package ui
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -13,6 +15,8 @@ import (
 	"plumb/gitops/history"
 	"plumb/gitops/ledger"
 	"plumb/gitops/objects"
+	"plumb/gitops/objects/gogit"
+	"plumb/gitops/objects/index"
 	"plumb/gitops/workspace"
 	"plumb/model"
 	"plumb/model/diff"
@@ -25,7 +29,8 @@ type scripted struct {
 	source
 	envs    []model.Environment
 	info    objects.Info
-	entries []history.Entry
+	entries []model.Commit
+	past    *history.History
 	broken  error
 	run     func(ctx context.Context, watch func(model.Event)) (model.Run, error)
 	changes []model.Change
@@ -69,29 +74,65 @@ func (s *scripted) Apply(ctx context.Context, _ model.ChangeID, watch func(model
 	return s.run(ctx, watch)
 }
 
-func (s *scripted) History(context.Context, history.Query) (feed, error) {
-	return &slice{s.entries}, s.broken
+func (s *scripted) History() chronicle {
+	if s.past == nil {
+		s.past = past(s.entries)
+	}
+	return chronicleWith{s.past, s.broken}
 }
 
-// slice is a feed of what is there already.
-type slice struct{ rest []history.Entry }
+func (s *scripted) Signatures(context.Context, []model.Hash) (map[model.Hash]objects.Signing, error) {
+	return nil, s.broken
+}
+func (s *scripted) Resolve(_ context.Context, revision string) (model.Hash, error) {
+	return "", fmt.Errorf("find the revision %q: %w", revision, objects.ErrNotFound)
+}
+func (s *scripted) Fingerprint() (uint64, error) { return 0, s.broken }
+func (s *scripted) Fetch(context.Context) error  { return s.broken }
 
-func (f *slice) Next(_ context.Context, n int) ([]history.Entry, error) {
-	n = min(n, len(f.rest))
-	page := f.rest[:n]
-	f.rest = f.rest[n:]
-	return page, nil
+// chronicleWith fails to read on when it is broken.
+type chronicleWith struct {
+	*history.History
+	broken error
 }
 
-func (f *slice) Close() {}
+func (c chronicleWith) Update(ctx context.Context) error {
+	return errors.Join(c.broken, c.History.Update(ctx))
+}
+
+// past is a history of these commits in memory, the newest first.
+func past(commits []model.Commit) *history.History {
+	ctx := context.Background()
+	store := gogit.NewMemory()
+	var parents []model.Hash
+	for _, c := range slices.Backward(commits) {
+		tree, err := store.WriteTree(ctx, nil)
+		if err != nil {
+			panic(err)
+		}
+		who := objects.Signature{Name: c.Author.Name.String(), Email: "ada@shop.example", When: c.Author.When}
+		id, err := store.WriteCommit(ctx, objects.NewCommit{Tree: tree, Parents: parents, Author: who, Committer: who, Message: c.Subject.String() + "\n"})
+		if err != nil {
+			panic(err)
+		}
+		parents = []model.Hash{id}
+	}
+	if len(parents) > 0 {
+		if err := store.UpdateRef(ctx, store.Info().Head, parents[0], ""); err != nil {
+			panic(err)
+		}
+	}
+	return history.Open(store, index.Open(store, ""), history.Options{
+		Places: func(context.Context) ([]history.Place, error) { return nil, nil },
+	})
+}
 
 var noon = time.Date(2026, 3, 27, 12, 0, 0, 0, time.UTC)
 
-func commits(n int) []history.Entry {
-	list := make([]history.Entry, n)
+func commits(n int) []model.Commit {
+	list := make([]model.Commit, n)
 	for i := range list {
-		id := model.Hash(strings.Repeat("0", 34) + text.Format("%06d", i).String())
-		list[i].Commit = model.Commit{Hash: "c" + id[1:], Subject: text.Format("Change number %d", i), Author: model.Person{Name: text.Lit("Ada"), When: noon.Add(-time.Duration(i) * time.Hour)}}
+		list[i] = model.Commit{Subject: text.Format("Change number %d", i), Author: model.Person{Name: text.Lit("Ada"), When: noon.Add(-time.Duration(i) * time.Hour)}}
 	}
 	return list
 }
@@ -117,42 +158,83 @@ func TestEscNeverLeaves(t *testing.T) {
 	}
 }
 
-func TestHistoryIsReadInPagesAsTheCursorComesNear(t *testing.T) {
+func TestTheWholeHistoryIsThereAndCanBeJumpedIn(t *testing.T) {
 	s := openScripted(t, &scripted{entries: commits(1000)}, 160, 45)
-	if n := len(s.app.history.entries); n != firstPage {
-		t.Errorf("%d commits were read for the first screen, want %d", n, firstPage)
+	s.sees("1,000", "Change number 0")
+	s.press("G")
+	s.sees("Change number 999")
+	s.press("g")
+	s.sees("Change number 0")
+	goTo := func(place string) {
+		s.press("%")
+		s.write(place)
+		s.press("enter")
 	}
-	s.sees("100+")
-	s.press("G", "G", "G", "G", "G", "G", "G")
-	s.sees("1,000", "Change number 999")
-	s.seesNot("1,000+")
+	goTo("50%")
+	if got := s.app.history.list.Cursor(); got != 499 {
+		t.Errorf("the middle is row %d", got)
+	}
+	goTo("100h")
+	if got := s.app.history.list.Cursor(); got != 100 {
+		t.Errorf("a hundred hours ago was row %d", got)
+	}
+	goTo("2026-03-27")
+	if got := s.app.history.list.Cursor(); got != 0 {
+		t.Errorf("today is row %d", got)
+	}
+	goTo("1999")
+	s.sees("Not found", "1999")
+	s.press("esc")
+	goTo("1999-01")
+	s.sees("nothing is as old")
+	if got := s.app.history.list.Cursor(); got != 999 {
+		t.Errorf("before the beginning is row %d", got)
+	}
 }
 
-func TestSearchGoesFromMatchToMatch(t *testing.T) {
+func TestAFilterNarrowsWhileItIsTyped(t *testing.T) {
 	s := openScripted(t, &scripted{entries: commits(40)}, 160, 45)
 	s.press("/")
 	s.write("number 3")
-	s.sees("/number 3", "11 matches", "1 of 11")
-	s.press("enter", "n")
-	s.sees("2 of 11")
+	s.sees("/number 3", "Change number 3", "Change number 39")
+	s.seesNot("Change number 4")
+	s.press("enter")
+	s.sees("13 of 40")
+	s.seesNot("/number 3")
+	// n leaves the list of matches and walks them in all of history.
+	s.press("g", "n")
+	s.sees("2 of 13", "Change number 13", "Change number 14")
 	s.press("N", "N")
-	s.sees("11 of 11")
+	s.sees("13 of 13")
+	s.press("&")
+	s.sees("13 of 40")
+	s.seesNot("Change number 29")
 	s.press("esc")
-	s.seesNot("of 11")
+	s.seesNot("of 40", " × ")
+	s.sees("Change number 38", "Change number 29")
 	s.press("/")
 	s.write("nothing of the kind")
 	s.press("enter")
-	s.sees("nothing here matches")
+	s.sees("No commit matches", "backspace")
+	s.press("backspace", "backspace", "backspace", "backspace")
+	s.sees("Change number 39")
+}
+
+func TestAFilterThatIsNoneSaysWhatWouldBeOne(t *testing.T) {
+	s := openScripted(t, &scripted{entries: commits(3)}, 160, 45)
+	s.press("/")
+	s.write("is:nonsense")
+	s.press("enter")
+	s.sees("That is no filter", "nonsense")
+	s.press("esc")
+	s.sees("Change number 2")
 }
 
 func TestAnswersNobodyWaitsForAreDropped(t *testing.T) {
 	s := openScripted(t, &scripted{entries: commits(5)}, 160, 45)
-	q := &s.app.history.ask
-	stale := answer[historyPage]{to: q, id: q.id, value: historyPage{fresh: true, end: true}}
-	s.send(stale)
-	if n := len(s.app.history.entries); n != 5 {
-		t.Errorf("an answer that came twice left %d commits", n)
-	}
+	q := &s.app.history.listing
+	s.send(listPart{to: q, id: q.id, done: true})
+	s.sees("Change number 4")
 	ctx, id := q.begin(t.Context(), noon)
 	q.begin(t.Context(), noon)
 	if ctx.Err() == nil {
@@ -359,7 +441,7 @@ func TestCopiedPatchIsPlainAndApplies(t *testing.T) {
 	}
 	s := openScripted(t, &scripted{entries: commits(3)}, 160, 45)
 	s.press("j", "y")
-	if s.copied != string(commits(3)[1].Hash) {
+	if s.copied != string(s.app.history.rows.Hash(1)) {
 		t.Errorf("copied %q", s.copied)
 	}
 }
@@ -405,8 +487,15 @@ func BenchmarkView(b *testing.B) {
 	a := newApp(b.Context(), src, Options{Now: func() time.Time { return noon }, Theme: "dark"})
 	a.after = func(time.Duration, tea.Msg) tea.Cmd { return nil }
 	a.Update(tea.WindowSizeMsg{Width: 200, Height: 60})
-	a.history.entries, a.history.loaded, a.history.complete = src.entries, true, true
-	a.history.list.SetLen(len(src.entries))
+	h := src.History()
+	if err := h.Update(b.Context()); err != nil {
+		b.Fatal(err)
+	}
+	v, err := h.View(b.Context(), history.Range{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	a.history.show(a, listed{view: v, rows: v.Rows(history.Listing{})})
 	b.ReportAllocs()
 	for b.Loop() {
 		a.Update(keyNamed("j"))

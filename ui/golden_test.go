@@ -46,7 +46,7 @@ func TestViewsLookAsTheyDid(t *testing.T) {
 		{"a target", func() { s.press("2", "g") }},
 		{"a change", func() { s.press("3"); s.app.change.choose(world.Waiting); s.run(s.app.showSelected()); s.settle() }},
 		{"approving", func() { s.press("a"); s.pass(quietTime) }},
-		{"a way back", func() { s.press("esc"); s.app.history.goTo(world.Bad); s.press("1", "R") }},
+		{"a way back", func() { s.press("esc"); s.goesTo(world.Bad); s.press("1", "R") }},
 		{"runs", func() { s.press("esc", "v"); s.write("runs"); s.press("enter") }},
 		{"a run", func() { s.press("enter") }},
 		{"help", func() { s.press("esc", "esc", "?"); s.write("roll") }},

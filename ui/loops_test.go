@@ -126,9 +126,7 @@ func TestRevisionIsDeployedToAnotherEnvironment(t *testing.T) {
 
 func TestBadCommitIsRolledBack(t *testing.T) {
 	s, world := openStory(t, 160, 45, Options{})
-	if !s.app.history.goTo(world.Bad) {
-		t.Fatal("the bad commit is not in History")
-	}
+	s.goesTo(world.Bad)
 	s.press("R")
 	s.sees("Draft  Roll back", "PRODUCTION", "comes back exactly", "afterwards")
 	s.sealsWith("customers see errors")

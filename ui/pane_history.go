@@ -48,11 +48,8 @@ type chronicle interface {
 	Match(ctx context.Context, v *history.View, w history.Wanted, found func(*history.Matches)) (*history.Matches, error)
 }
 
-// historyRead says that all of history is read, or why it is not.
-type historyRead struct{}
-
-// historyGrew says that there is more of history.
-type historyGrew struct{}
+// readPart says that there is more of history, or that all of it is read, or why it is not.
+type readPart = part[struct{}, struct{}]
 
 // listed is history as it is to be listed now.
 type listed struct {
@@ -66,44 +63,46 @@ func (p *historyPane) first() {
 	p.unfolded, p.entries = map[model.Hash]bool{}, map[int]*history.Entry{}
 }
 
-// load reads where branches and environments are, and what history has that is not read yet.
+// load reads where branches and environments are, and what history has that is not read yet. What is read on
+// the way is listed at once.
 func (p *historyPane) load(a *App) tea.Cmd {
 	p.touch()
 	h := a.ws.History()
-	return ask(a, &p.reading, func(ctx context.Context) (historyRead, error) { return historyRead{}, h.Update(ctx) })
-}
-
-// grow waits until there is more of history.
-func (p *historyPane) grow(a *App) tea.Cmd {
-	changed := a.ws.History().Changed()
-	return func() tea.Msg {
+	q := &p.reading
+	ctx, id := q.begin(a.ctx, a.now())
+	a.wait(q)
+	changed, done := h.Changed(), make(chan error, 1)
+	var next tea.Cmd
+	next = func() tea.Msg {
 		select {
 		case <-changed:
-			return historyGrew{}
-		case <-a.ctx.Done():
-			return nil
+			changed = h.Changed()
+			return readPart{to: q, id: id, next: next}
+		case err := <-done:
+			return readPart{to: q, id: id, done: true, err: err}
 		}
 	}
-}
-
-// grew lists what there is more, once what is being listed is there: a list that is made anew with every
-// step of a long reading would never be done.
-func (p *historyPane) grew(a *App) tea.Cmd {
-	if p.listing.busy {
-		p.stale = true
-		return p.grow(a)
+	return func() tea.Msg {
+		a.working.Go(func() { done <- h.Update(ctx) })
+		return next()
 	}
-	return tea.Batch(p.grow(a), p.relist(a))
 }
 
-// read takes in that reading has ended.
-func (p *historyPane) read(a *App, m answer[historyRead]) tea.Cmd {
+// read takes in that there is more. A list that were made anew with every step of a long reading would never be
+// done, so the next one is made when the one before is there.
+func (p *historyPane) read(a *App, m readPart) tea.Cmd {
 	p.touch()
-	p.err = nil
-	if m.err != nil && !errors.Is(m.err, context.Canceled) {
-		p.err = m.err
+	if m.done {
+		p.err = nil
+		if m.err != nil && !errors.Is(m.err, context.Canceled) {
+			p.err = m.err
+		}
 	}
-	return p.relist(a)
+	if p.listing.busy && !m.done {
+		p.stale = true
+		return m.next
+	}
+	return tea.Batch(p.relist(a), m.next)
 }
 
 // relist makes the list anew: after more was read, and after the operator wants to see it in another way.

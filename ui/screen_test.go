@@ -110,7 +110,6 @@ func openScreen(t testing.TB, ws source, w, h int, now time.Time, opt Options) *
 	t.Cleanup(func() {
 		cancel()
 		s.app.working.Wait()
-		s.app.history.reader.close()
 	})
 	s.run(s.app.Init())
 	s.send(tea.WindowSizeMsg{Width: w, Height: h})
@@ -165,7 +164,7 @@ func (s *screen) settle() {
 		}
 		if !s.ring(func(msg tea.Msg) bool {
 			switch msg.(type) {
-			case restMsg, reloadMsg:
+			case restMsg:
 				return true
 			}
 			return false
@@ -247,6 +246,17 @@ func keyNamed(name string) tea.KeyPressMsg {
 	}
 	r := []rune(name)[0]
 	return tea.KeyPressMsg{Code: r, Text: name}
+}
+
+// goesTo puts History's cursor on a commit, which may be folded into a merge.
+func (s *screen) goesTo(id model.Hash) {
+	s.t.Helper()
+	cmd, ok := s.app.history.goTo(s.app, id)
+	if !ok {
+		s.t.Fatalf("%s is not in History", id.Short())
+	}
+	s.run(cmd)
+	s.settle()
 }
 
 // text is the screen without colours, without blanks at the ends of rows.

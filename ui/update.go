@@ -59,8 +59,6 @@ func (a *App) update(msg tea.Msg) tea.Cmd {
 	case graceMsg:
 	case restMsg:
 		return a.diff.rested(a, m)
-	case historyGrew:
-		return a.history.grew(a)
 	case watchMsg:
 		return a.look()
 
@@ -83,7 +81,7 @@ func (a *App) update(msg tea.Msg) tea.Cmd {
 // answered hands an answer to who asked for it.
 func (a *App) answered(msg tea.Msg) tea.Cmd {
 	switch m := msg.(type) {
-	case answer[historyRead]:
+	case readPart:
 		return a.history.read(a, m)
 	case listPart:
 		return a.history.arrived(a, m)

@@ -2,7 +2,6 @@ package history_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -15,8 +14,10 @@ import (
 	"plumb/gitops/objects"
 	"plumb/gitops/objects/gitcli"
 	"plumb/gitops/objects/gogit"
+	"plumb/gitops/objects/index"
 	"plumb/gitops/objects/objectstest"
 	"plumb/model"
+	"plumb/model/filter"
 )
 
 var start = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
@@ -78,33 +79,72 @@ func (g *graph) place(env, tracked, applied string) history.Place {
 	return history.Place{Environment: env, Paths: []string{env}, Tracked: g.ids[tracked], Applied: g.ids[applied]}
 }
 
-// rows reads a feed in pages, one line a commit: "name touches:a live:a at:a head:a", leaving out what is empty.
-func (g *graph) rows(q history.Query, page int, places ...history.Place) []string {
+// query is what history is asked for.
+type query struct {
+	history.Range
+	FirstParent bool
+	Paths       []string
+	Filter      string
+}
+
+// open is the history of the graph as it is indexed now, from the first commit on.
+func (g *graph) open(places ...history.Place) *history.History {
 	g.Helper()
-	feed := history.Open(g, places, q)
-	defer feed.Close()
-	var rows []string
-	for {
-		entries, err := feed.Next(g.Context(), page)
+	h := history.Open(g, index.Open(g, ""), history.Options{
+		Places: func(context.Context) ([]history.Place, error) { return places, nil },
+		Paths: func(_ context.Context, kind filter.Kind, value string) ([]string, error) {
+			for _, p := range places {
+				if kind == filter.Environment && p.Environment == value {
+					return p.Paths, nil
+				}
+			}
+			return nil, fmt.Errorf("there is no %s %q", kind, value)
+		},
+	})
+	if err := h.Update(g.Context()); err != nil {
+		g.Fatal(err)
+	}
+	g.Cleanup(func() { _ = h.Close() })
+	return h
+}
+
+// rows lists history, one line a commit: "name touches:a live:a at:a head:a", leaving out what is empty.
+func (g *graph) rows(q query, places ...history.Place) []string {
+	g.Helper()
+	h := g.open(places...)
+	v, err := h.View(g.Context(), q.Range)
+	if err != nil {
+		g.Fatal(err)
+	}
+	l := history.Listing{FirstParent: q.FirstParent}
+	if q.Filter != "" || len(q.Paths) > 0 {
+		f, err := filter.Parse(q.Filter, start.Add(24*time.Hour))
 		if err != nil {
 			g.Fatal(err)
 		}
-		for _, e := range entries {
-			row := g.names[e.Hash]
-			for _, mark := range []struct {
-				name string
-				envs []string
-			}{{"touches", e.Touches}, {"live", e.Live}, {"at", e.LiveAt}, {"head", e.HeadAt}} {
-				if len(mark.envs) > 0 {
-					row += " " + mark.name + ":" + strings.Join(mark.envs, ",")
-				}
-			}
-			rows = append(rows, row)
-		}
-		if len(entries) < page {
-			return rows
+		if l.Only, err = h.Match(g.Context(), v, history.Wanted{Filter: f, Below: q.Paths, FirstParent: q.FirstParent}, nil); err != nil {
+			g.Fatal(err)
 		}
 	}
+	return g.lines(v.Rows(l))
+}
+
+func (g *graph) lines(list *history.Rows) []string {
+	var rows []string
+	for i := range list.Len() {
+		e := list.Entry(i)
+		row := g.names[e.Hash]
+		for _, mark := range []struct {
+			name string
+			envs []string
+		}{{"touches", e.Touches}, {"live", e.Live}, {"at", e.LiveAt}, {"head", e.HeadAt}} {
+			if len(mark.envs) > 0 {
+				row += " " + mark.name + ":" + strings.Join(mark.envs, ",")
+			}
+		}
+		rows = append(rows, row)
+	}
+	return rows
 }
 
 func check(t *testing.T, got []string, want ...string) {
@@ -123,26 +163,26 @@ func TestEachCommitSaysWhereItIsLive(t *testing.T) {
 	g.commit("5", "4", "eu/b=-", "eu-west/a")
 	g.branch("main", "5")
 	eu, us := g.place("eu", "5", "3"), g.place("us", "5", "5")
-	q := history.Query{From: "main"}
-	check(t, g.rows(q, 100, eu, us),
+	q := query{Range: history.Range{From: "main"}}
+	check(t, g.rows(q, eu, us),
 		"5 touches:eu head:eu",
 		"4 touches:eu,us live:us at:us head:us",
 		"3",
 		"2 touches:eu live:eu at:eu",
 		"1 touches:eu,us live:eu,us")
-	check(t, g.rows(history.Query{From: "main", Paths: []string{"us/", "README"}}, 100, eu, us),
+	check(t, g.rows(query{Range: history.Range{From: "main"}, Paths: []string{"us/", "README"}}, eu, us),
 		"4 touches:eu,us live:us at:us head:us",
 		"3",
 		"1 touches:eu,us live:eu,us")
-	check(t, g.rows(history.Query{From: "main", Exclude: string(g.ids["3"])}, 100, eu, us),
+	check(t, g.rows(query{Range: history.Range{From: "main", Exclude: string(g.ids["3"])}}, eu, us),
 		"5 touches:eu head:eu",
 		"4 touches:eu,us live:us at:us head:us")
 	unknown := g.place("eu", "5", "")
-	check(t, g.rows(q, 100, unknown)[:2], "5 touches:eu head:eu", "4 touches:eu")
+	check(t, g.rows(q, unknown)[:2], "5 touches:eu head:eu", "4 touches:eu")
 	unborn := g.place("eu", "", "")
-	check(t, g.rows(q, 100, unborn)[:2], "5 touches:eu", "4 touches:eu")
+	check(t, g.rows(q, unborn)[:2], "5 touches:eu", "4 touches:eu")
 	whole := history.Place{Environment: "all", Paths: []string{"."}, Tracked: g.ids["5"], Applied: g.ids["3"]}
-	check(t, g.rows(q, 100, whole)[2:4], "3 touches:all live:all at:all", "2 touches:all live:all")
+	check(t, g.rows(q, whole)[2:4], "3 touches:all live:all at:all", "2 touches:all live:all")
 }
 
 func TestWhatIsLiveDoesNotDependOnWhereOneLooksFrom(t *testing.T) {
@@ -156,19 +196,19 @@ func TestWhatIsLiveDoesNotDependOnWhereOneLooksFrom(t *testing.T) {
 	g.branch("feature", "side")
 	eu := g.place("eu", "4", "3")
 	// Looked at from a branch that does not have it, what is applied is live below where they part.
-	check(t, g.rows(history.Query{From: "feature"}, 2, eu),
+	check(t, g.rows(query{Range: history.Range{From: "feature"}}, eu),
 		"side touches:eu",
 		"2 touches:eu live:eu",
 		"1 touches:eu live:eu")
-	check(t, g.rows(history.Query{From: string(g.ids["2"])}, 100, eu),
+	check(t, g.rows(query{Range: history.Range{From: string(g.ids["2"])}}, eu),
 		"2 touches:eu live:eu",
 		"1 touches:eu live:eu")
-	check(t, g.rows(history.Query{From: "main", Exclude: "feature"}, 100, eu),
+	check(t, g.rows(query{Range: history.Range{From: "main", Exclude: "feature"}}, eu),
 		"4 touches:eu head:eu",
 		"3 touches:eu live:eu at:eu")
 	// A revision that this clone does not have is no reason to show nothing.
 	eu.Applied = "0123456789012345678901234567890123456789"
-	check(t, g.rows(history.Query{From: "feature"}, 100, eu), "side touches:eu", "2 touches:eu", "1 touches:eu")
+	check(t, g.rows(query{Range: history.Range{From: "feature"}}, eu), "side touches:eu", "2 touches:eu", "1 touches:eu")
 }
 
 func TestMarksPassThroughMerges(t *testing.T) {
@@ -181,21 +221,21 @@ func TestMarksPassThroughMerges(t *testing.T) {
 	g.commit("merge", "live later", "eu/x=same")
 	g.branch("main", "merge")
 	eu := g.place("eu", "merge", "live")
-	check(t, g.rows(history.Query{From: "main"}, 100, eu),
+	check(t, g.rows(query{Range: history.Range{From: "main"}}, eu),
 		"merge touches:eu head:eu",
 		"later touches:eu",
 		"live touches:eu live:eu at:eu",
 		"right touches:eu live:eu",
 		"left touches:eu live:eu",
 		"base touches:eu live:eu")
-	check(t, g.rows(history.Query{From: "main", FirstParent: true}, 100, eu),
+	check(t, g.rows(query{Range: history.Range{From: "main"}, FirstParent: true}, eu),
 		"merge touches:eu head:eu",
 		"live touches:eu live:eu at:eu",
 		"left touches:eu live:eu",
 		"base touches:eu live:eu")
 	// What is live on a side line is live below where that line left the main one, and is not on it itself.
 	side := g.place("eu", "merge", "later")
-	check(t, g.rows(history.Query{From: "main", FirstParent: true}, 100, side),
+	check(t, g.rows(query{Range: history.Range{From: "main"}, FirstParent: true}, side),
 		"merge touches:eu head:eu",
 		"live touches:eu",
 		"left touches:eu",
@@ -213,7 +253,7 @@ func TestMarksPassThroughCrissCross(t *testing.T) {
 	g.commit("b3", "b2", "us/b")
 	g.commit("top", "a3 b3", "us/b=x")
 	g.branch("main", "top")
-	check(t, g.rows(history.Query{From: "main"}, 3, g.place("eu", "top", "a3"), g.place("us", "top", "b2")),
+	check(t, g.rows(query{Range: history.Range{From: "main"}}, g.place("eu", "top", "a3"), g.place("us", "top", "b2")),
 		"top touches:us head:us",
 		"b3 touches:us",
 		"a3 touches:eu live:eu at:eu head:eu",
@@ -222,28 +262,6 @@ func TestMarksPassThroughCrissCross(t *testing.T) {
 		"b1 touches:us live:us at:us",
 		"a1 touches:eu live:eu",
 		"base touches:eu,us live:eu,us")
-}
-
-func TestPagesAreTheSameAsOneRead(t *testing.T) {
-	g := newGraph(t, gogit.NewMemory())
-	g.commit("0", "", "eu/a", "us/a")
-	for i := 1; i < 40; i++ {
-		parents := fmt.Sprint(i - 1)
-		if i%7 == 0 {
-			parents += fmt.Sprintf(" %d", i-5)
-		}
-		g.commit(fmt.Sprint(i), parents, []string{"eu/a", "us/a", "README"}[i%3])
-	}
-	g.branch("main", "39")
-	places := []history.Place{g.place("eu", "39", "20"), g.place("us", "30", "11")}
-	for _, q := range []history.Query{{From: "main"}, {From: "main", Paths: []string{"eu"}}, {From: "main", FirstParent: true}, {From: "main", Exclude: string(g.ids["10"])}} {
-		want := g.rows(q, 1000, places...)
-		for _, page := range []int{1, 2, 7, len(want), len(want) + 1} {
-			if got := g.rows(q, page, places...); !slices.Equal(got, want) {
-				t.Errorf("%+v in pages of %d:\n  %s\nwant\n  %s", q, page, strings.Join(got, "\n  "), strings.Join(want, "\n  "))
-			}
-		}
-	}
 }
 
 // clone is a repository of real git with some commits, and a clone of it with these options.
@@ -286,19 +304,17 @@ func clone(t *testing.T, options ...string) *graph {
 
 func TestAPartialCloneStillHasAHistory(t *testing.T) {
 	g := clone(t, "--filter=tree:0")
-	for _, page := range []int{1, 2, 100} {
-		check(t, g.rows(history.Query{}, page, g.place("eu", "4", "2")),
-			"4 touches:eu head:eu",
-			"3 touches:eu",
-			"2 touches:eu live:eu at:eu",
-			"1 touches:eu live:eu",
-			"0 touches:eu live:eu")
-	}
+	check(t, g.rows(query{}, g.place("eu", "4", "2")),
+		"4 touches:eu head:eu",
+		"3 touches:eu",
+		"2 touches:eu live:eu at:eu",
+		"1 touches:eu live:eu",
+		"0 touches:eu live:eu")
 }
 
 func TestAShallowCloneEndsWhereItEnds(t *testing.T) {
 	g := clone(t, "--depth=2")
-	check(t, g.rows(history.Query{}, 100, g.place("eu", "4", "2")), "4 touches:eu head:eu", "3")
+	check(t, g.rows(query{}, g.place("eu", "4", "2")), "4 touches:eu head:eu", "3")
 }
 
 func TestAnUnbornBranchHasNoHistory(t *testing.T) {
@@ -309,50 +325,5 @@ func TestAnUnbornBranchHasNoHistory(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = s.Close() }()
-	check(t, newGraph(t, s).rows(history.Query{}, 10, history.Place{Environment: "eu", Paths: []string{"eu"}}))
-}
-
-func TestCloseLeavesNothingBehind(t *testing.T) {
-	g := clone(t)
-	feed := history.Open(g, nil, history.Query{})
-	feed.Close() // Before anything was read.
-	feed = history.Open(g, nil, history.Query{})
-	if entries, err := feed.Next(g.Context(), 2); err != nil || len(entries) != 2 {
-		t.Fatalf("%d entries: %v", len(entries), err)
-	}
-	feed.Close()
-	feed.Close()
-	if entries, err := feed.Next(g.Context(), 2); err != nil || len(entries) != 0 {
-		t.Errorf("after the end there are %d entries: %v", len(entries), err)
-	}
-	lists, err := filepath.Glob("/proc/self/task/*/children")
-	if err != nil || len(lists) == 0 {
-		t.Skip("this system does not tell which children a process has")
-	}
-	for _, list := range lists {
-		pids, _ := os.ReadFile(list) // A thread may have ended since.
-		for pid := range strings.FieldsSeq(string(pids)) {
-			line, _ := os.ReadFile(filepath.Join("/proc", pid, "cmdline"))
-			if args := strings.Split(string(line), "\x00"); slices.Contains(args, "log") {
-				t.Errorf("a child is left: %q", args)
-			}
-		}
-	}
-}
-
-func TestACancelledReadCanGoOnLater(t *testing.T) {
-	g := clone(t)
-	feed := history.Open(g, nil, history.Query{})
-	defer feed.Close()
-	ctx, cancel := context.WithCancel(t.Context())
-	if entries, err := feed.Next(ctx, 1); err != nil || len(entries) != 1 {
-		t.Fatalf("%d entries: %v", len(entries), err)
-	}
-	cancel()
-	if entries, err := feed.Next(ctx, 1); !errors.Is(err, context.Canceled) || len(entries) != 0 {
-		t.Errorf("cancelled: %d entries, %v", len(entries), err)
-	}
-	if entries, err := feed.Next(t.Context(), 10); err != nil || len(entries) != 4 || g.names[entries[0].Hash] != "3" {
-		t.Errorf("later: %d entries, %v", len(entries), err)
-	}
+	check(t, newGraph(t, s).rows(query{}, history.Place{Environment: "eu", Paths: []string{"eu"}}))
 }
