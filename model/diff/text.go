@@ -75,6 +75,9 @@ func Stat(old, new []byte) (added, removed int) {
 // sampleSize is how much of a version is looked at to tell text from other data: as much as git looks at.
 const sampleSize = 8000
 
+// IsBinary reports data that is compared as a whole, and not by lines.
+func IsBinary(data []byte) bool { return isBinary(data) }
+
 // isBinary reports data that is no text: a NUL byte near its start, or mostly not UTF-8 there.
 func isBinary(data []byte) bool {
 	sample := data[:min(len(data), sampleSize)]
