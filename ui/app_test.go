@@ -217,7 +217,7 @@ func TestAFilterNarrowsWhileItIsTyped(t *testing.T) {
 	s.press("enter")
 	s.sees("No commit matches", "backspace")
 	s.press("backspace", "backspace", "backspace", "backspace")
-	s.sees("Change number 39")
+	s.sees("Change number 38", "Change number 29")
 }
 
 func TestAFilterThatIsNoneSaysWhatWouldBeOne(t *testing.T) {

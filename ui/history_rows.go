@@ -248,7 +248,7 @@ func (p *historyPane) signature(l *paint.Line, st themes.Styles, e *history.Entr
 	case s.State == objects.SigningNone:
 		l.Gap(1)
 	default:
-		l.Add(st.Faint, text.Lit("?"))
+		l.Add(st.Faint, text.Lit("·"))
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"plumb/model/text"
+	"plumb/themes"
 	"plumb/ui/action"
 	"plumb/ui/paint"
 )
@@ -15,16 +16,14 @@ func (a *App) keyLine() string {
 	switch {
 	case a.search != nil:
 		l.Add(st.Accent, text.Lit("/"))
-		_, n, _ := a.pane(a.search.in).matches(a)
-		found := text.Safe{}
-		if a.search.input.value() != "" {
-			found = text.Line(plural(n, "match"))
-			if n != 1 {
-				found = text.Format("%s matches", thousands(n))
-			}
+		tail, style := a.searchTail()
+		hint := text.Lit("search here")
+		if a.search.in == action.History {
+			hint = text.Lit("words, author:, since:2h, path:, env:, is:production … tab completes")
 		}
-		a.search.input.draw(l, st, a.width-found.Width()-4, text.Lit("search here"))
-		return l.Right(st.Dim, found).Right(st.Dim, text.Lit(" ")).String()
+		tail = tail.Truncate(a.width/2, "…")
+		a.search.input.draw(l, st, a.width-tail.Width()-4, hint)
+		return l.Right(style, tail).Right(st.Dim, text.Lit(" ")).String()
 	case !a.notice.text.IsEmpty():
 		style := st.Text
 		if a.notice.bad {
@@ -39,6 +38,38 @@ func (a *App) keyLine() string {
 	a.keys(l)
 	return l.String()
 }
+
+// searchTail stands behind what is typed: what is wrong with it, how it could go on, and how much was found.
+func (a *App) searchTail() (text.Safe, themes.Style) {
+	if a.search.input.value() == "" {
+		return text.Safe{}, a.st.Dim
+	}
+	_, n, _ := a.pane(a.search.in).matches(a)
+	found := text.Line(plural(n, "match"))
+	if n != 1 {
+		found = text.Format("%s matches", thousands(n))
+	}
+	if a.search.in != action.History {
+		return found, a.st.Dim
+	}
+	if bad := a.history.problem; bad != nil && !bad.Unfinished {
+		return text.Line(bad.Text), a.st.Warning
+	}
+	var words []text.Safe
+	for _, c := range a.completions() {
+		if len(words) == maxCompletions {
+			break
+		}
+		words = append(words, text.Line(c.Text))
+	}
+	if len(words) > 0 {
+		return text.Join("  ", words...).Plus(text.Lit("   ")).Plus(found), a.st.Dim
+	}
+	return found, a.st.Dim
+}
+
+// maxCompletions is how many words are offered at once.
+const maxCompletions = 4
 
 // suits reports whether the line of keys is the place for an action now: in Diff only what is meant for
 // what is shown, and the way to another pane or back only where that is out of sight.

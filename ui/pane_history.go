@@ -38,6 +38,7 @@ type historyPane struct {
 
 	marked model.Hash // To compare another revision with.
 	goal   model.Hash // Where to go as soon as it is listed.
+	last   model.Hash // Where the cursor was before a filter left nothing to be on.
 }
 
 // chronicle is what the screen needs of history, as [history.History] has it.
@@ -176,7 +177,10 @@ func (p *historyPane) show(a *App, l listed) tea.Cmd {
 		if at, ok = p.rowOf(p.goal); ok {
 			p.goal = ""
 		}
-	case before != nil:
+	case before == nil:
+		at, ok = p.rowOf(p.last)
+	default:
+		p.last = before.Hash
 		if at, ok = p.rowOf(before.Hash); !ok && (p.narrow || l.rows.Complete()) {
 			if at, ok = l.rows.Since(before.Committer.When.Unix()); !ok {
 				at, ok = l.rows.Len()-1, l.rows.Len() > 0
