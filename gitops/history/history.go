@@ -13,6 +13,8 @@ import (
 	"strings"
 	"sync"
 
+	"golang.org/x/sync/errgroup"
+
 	"plumb/gitops/objects"
 	"plumb/gitops/objects/index"
 	"plumb/model"
@@ -58,7 +60,6 @@ type History struct {
 	mu     sync.Mutex
 	places []Place
 	refs   []objects.Ref
-	tips   int // Grows whenever places or refs are read.
 }
 
 // Open makes the history of a repository from its index. Nothing is read before the first update.
@@ -82,46 +83,51 @@ func (h *History) Update(ctx context.Context) error {
 	return h.index.Update(ctx, tips)
 }
 
-// look reads refs and places, and answers all commits that history has to reach.
+// look reads refs and places, and answers all commits that history has to reach. The questions are asked side by
+// side, because the first rows of the screen wait for the answers.
 func (h *History) look(ctx context.Context) ([]model.Hash, error) {
+	var head model.Hash
+	var places []Place
+	found := make([][]objects.Ref, len(shownRefs))
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() (err error) {
+		if head, err = h.store.Resolve(ctx, "HEAD"); err != nil && !errors.Is(err, objects.ErrNotFound) {
+			return fmt.Errorf("read where HEAD is: %w", err)
+		}
+		return nil
+	})
+	group.Go(func() (err error) { places, err = h.opt.Places(ctx); return err })
+	for i, prefix := range shownRefs {
+		group.Go(func() (err error) {
+			if found[i], err = h.store.Refs(ctx, prefix); err != nil {
+				return fmt.Errorf("list branches and tags: %w", err)
+			}
+			return nil
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
 	var tips []model.Hash
+	seen := map[model.Hash]bool{"": true}
 	tip := func(id model.Hash) {
-		if id != "" && !slices.Contains(tips, id) {
+		if !seen[id] {
+			seen[id] = true
 			tips = append(tips, id)
 		}
 	}
-	head, err := h.store.Resolve(ctx, "HEAD")
-	if err != nil && !errors.Is(err, objects.ErrNotFound) {
-		return nil, fmt.Errorf("read where HEAD is: %w", err)
-	}
 	tip(head)
-	places, err := h.opt.Places(ctx)
-	if err != nil {
-		return nil, err
-	}
 	for _, p := range places {
 		tip(p.Tracked)
 		tip(p.Applied)
 	}
-	var refs []objects.Ref
-	for _, prefix := range shownRefs {
-		found, err := h.store.Refs(ctx, prefix)
-		if err != nil {
-			return nil, fmt.Errorf("list branches and tags: %w", err)
-		}
-		refs = append(refs, found...)
-	}
-	seen := map[model.Hash]bool{}
+	refs := slices.Concat(found...)
 	for _, r := range refs {
-		if !seen[r.Hash] {
-			seen[r.Hash] = true
-			tip(r.Hash)
-		}
+		tip(r.Hash)
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.places, h.refs = places, refs
-	h.tips++
 	return tips, nil
 }
 
