@@ -1,6 +1,8 @@
 package workspace
 
 import (
+	"cmp"
+	"fmt"
 	"strings"
 
 	"plumb/model"
@@ -116,4 +118,35 @@ func SumTree(nodes []Node, counts []LineCount) []LineSum {
 		}
 	}
 	return sums
+}
+
+// Became says in few words what became of a file beside its content; it is empty where that is nothing. A moved file
+// is not named here: where it was is its OldPath.
+func Became(f model.FileChange) string {
+	switch {
+	case f.OldMode == 0:
+		return "new" + kindOf(f.NewMode)
+	case f.NewMode == 0:
+		return "gone" + kindOf(f.OldMode)
+	case f.OldMode != f.NewMode && kindOf(f.OldMode) != kindOf(f.NewMode):
+		return "now a" + strings.TrimPrefix(cmp.Or(kindOf(f.NewMode), ", file"), ",")
+	case f.OldMode != f.NewMode && f.NewMode == model.ModeExecutable:
+		return "executable"
+	case f.OldMode != f.NewMode && f.OldMode == model.ModeExecutable:
+		return "not executable"
+	case f.OldMode != f.NewMode:
+		return fmt.Sprintf("mode %06o → %06o", uint32(f.OldMode), uint32(f.NewMode))
+	}
+	return ""
+}
+
+// kindOf names what is no plain file, as it stands behind another word.
+func kindOf(m model.FileMode) string {
+	switch m {
+	case model.ModeSymlink:
+		return ", link"
+	case model.ModeSubmodule:
+		return ", submodule"
+	}
+	return ""
 }

@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"plumb/gitops/config"
@@ -82,4 +83,13 @@ func (g gate) Adopt(ctx context.Context, req model.AdoptRequest) ([]model.Edit, 
 		return nil, model.Refuse("restore it instead, or change the repository by hand", "the provider %s cannot adopt", g.open.Name())
 	}
 	return adopter.Adopt(ctx, req)
+}
+
+// Desired implements [workspace.Desirer]. It reads files only, so it is the same for every environment.
+func (g gate) Desired(ctx context.Context, target model.Target, want model.Snapshot) ([]model.Desired, error) {
+	desirer, ok := providers.AsDesirer(g.untrusted)
+	if !ok {
+		return nil, errors.ErrUnsupported
+	}
+	return desirer.Desired(ctx, target, want)
 }

@@ -28,6 +28,7 @@ type Printer interface {
 	Status(Status) error
 	Log(Log) error
 	Diff(Diff) error
+	Compare(Comparison) error
 	Change(Change) error
 	Changes([]model.Change) error
 	Run(model.Run) error
@@ -48,6 +49,23 @@ type Log struct{ Entries []history.Entry }
 type Diff struct {
 	From, To Side
 	Files    []FileDiff
+}
+
+// Comparison is what lies between two revisions.
+type Comparison struct {
+	Names [2]string // What the two were called: "main", "live:production".
+	workspace.Comparison
+	Counts  []workspace.LineCount         // By file.
+	Effects []workspace.EnvironmentEffect // What a deploy of the second over the first would change.
+	Problem error                         // Why the environments are not known; nil where they are.
+}
+
+// count is the count of a file.
+func (c Comparison) count(file int) workspace.LineCount {
+	if file < len(c.Counts) {
+		return c.Counts[file]
+	}
+	return workspace.LineCount{Unknown: workspace.IsNotCounted}
 }
 
 // Side is one side of a comparison. Revision is empty for the live side.

@@ -102,6 +102,39 @@ func difference() Diff {
 	}
 }
 
+func comparison() Comparison {
+	p := model.Person{Name: text.Clean("Alice " + evil), Email: text.Lit("alice@example.org"), When: now}
+	c := Comparison{Names: [2]string{"live:production", string(hashB)}, Counts: []workspace.LineCount{
+		{Added: 3, Removed: 1}, {Unknown: workspace.IsBinary}, {}, {Unknown: workspace.IsNotHere}, {}, {Unknown: workspace.IsSubmodule},
+	}}
+	c.A = model.Commit{Hash: hashA, Author: p, Subject: text.Lit("Begin")}
+	c.B = model.Commit{Hash: hashB, Author: p, Subject: text.Lit("Raise worker connections")}
+	c.Base = hashA
+	c.OnlyB = history.Share{Commits: 12, Authors: []history.Author{{Name: text.Lit("Alice"), Commits: 11}, {Name: text.Lit("Bob"), Commits: 1}}}
+	c.OnlyA = history.Share{Commits: 1, Authors: []history.Author{{Name: text.Lit("Carol"), Commits: 1}}}
+	c.Reconfigured = true
+	c.Files = []model.FileChange{
+		{Path: "hosts/web/all/etc/app.conf", OldMode: model.ModeFile, NewMode: model.ModeFile, OldHash: hashA, NewHash: hashB},
+		{Path: "hosts/web/all/etc/app.db", NewMode: model.ModeFile, NewHash: hashB},
+		{Path: "hosts/web/all/usr/bin/" + evil, OldMode: model.ModeFile, NewMode: model.ModeExecutable, OldHash: hashA, NewHash: hashA},
+		{Path: "modules/dns/main.tf", OldMode: model.ModeFile, OldHash: hashA},
+		{Path: "modules/net/main.tf", OldPath: "net/main.tf", OldMode: model.ModeFile, NewMode: model.ModeFile, OldHash: hashA, NewHash: hashA},
+		{Path: "vendor", OldMode: model.ModeFile, NewMode: model.ModeSubmodule, OldHash: hashA, NewHash: hashB},
+	}
+	c.Effects = []workspace.EnvironmentEffect{
+		{Environment: model.Environment{Name: "production", Production: true}, Targets: []workspace.TargetEffect{
+			{Target: model.Target{Name: "web", Provider: "hosts"}, Files: 3, Resources: []workspace.Effect{
+				{Address: "web-1:/etc/app.conf", Group: "web-1", Name: "/etc/app.conf", Action: model.Update, Differs: []string{"content", "mode"}, Source: "hosts/web/all/etc/app.conf"},
+				{Address: "web-2:/etc/app.db", Group: "web-2", Name: "/etc/app.db", Action: model.Create, Source: "hosts/web/all/etc/app.db"},
+			}},
+			{Target: model.Target{Name: "network", Provider: "terraform"}, Files: 2, FilesOnly: true},
+		}},
+		{Environment: model.Environment{Name: "staging"}, Targets: []workspace.TargetEffect{{Target: model.Target{Name: "db"}, Files: 1, Err: errors.New("it " + evil)}}},
+		{Environment: model.Environment{Name: "dev"}},
+	}
+	return c
+}
+
 // documents are all answers, full and empty.
 func documents() map[string][]func(Printer) error {
 	return map[string][]func(Printer) error{
@@ -119,6 +152,10 @@ func documents() map[string][]func(Printer) error {
 		"diff": {
 			func(p Printer) error { return p.Diff(difference()) },
 			func(p Printer) error { return p.Diff(Diff{}) },
+		},
+		"compare": {
+			func(p Printer) error { return p.Compare(comparison()) },
+			func(p Printer) error { return p.Compare(Comparison{Problem: errors.New("plumb.yaml " + evil)}) },
 		},
 		"change": {
 			func(p Printer) error {
@@ -270,6 +307,35 @@ restore-web-2-3f9c  sealed
 
   next       plumb approve x
              plumb apply x
+`},
+		{"compare", func(p Text) error { return p.Compare(comparison()) }, `
+A  a1b2c3d  live:production  2026-11-02  Alice x␛[2Jy<U+202E>z  Begin
+B  77aa019  2026-11-02  Alice x␛[2Jy<U+202E>z  Raise worker connections
+12 commits to B · 2 authors  Alice 11, Bob 1
+! 1 commit only in A · 1 author  Carol 1
+
+A deploy of B over A, as git wants it:
+  production  web  ~1 update  +1 create on web-1, web-2
+                ~ web-1:/etc/app.conf  content, mode
+                + web-2:/etc/app.db
+              network  2 files only: what becomes of them is known beside what is live
+  staging     db  ? unknown: it x␛[2Jy<U+202E>z
+  dev         not touched
+  ! plumb.yaml differs: this is with the environments as they are set up now
+
+6 files  +3 -1  lines of 1 not counted
+  hosts/web/all/       +3 -1
+    etc/               +3 -1
+      app.conf         +3 -1
+      app.db           binary  new
+    usr/bin/
+      x␛[2Jy<U+202E>z  executable
+  modules/
+    dns/
+      main.tf          contents not here  gone
+    net/
+      main.tf          moved from net/main.tf
+  vendor               now a submodule
 `},
 		{"run", func(p Text) error { return p.Run(run()) }, `
 7c41  partial

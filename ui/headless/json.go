@@ -22,6 +22,9 @@ func (j JSON) Log(l Log) error { return j.write(newLogDocument(l)) }
 // Diff prints a plumb.diff/1 document.
 func (j JSON) Diff(d Diff) error { return j.write(newDiffDocument(d)) }
 
+// Compare prints a plumb.compare/1 document.
+func (j JSON) Compare(c Comparison) error { return j.write(newCompareDocument(c)) }
+
 // Change prints a plumb.change/1 document.
 func (j JSON) Change(c Change) error {
 	notes := make([]string, len(c.Notes))
