@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -118,6 +119,10 @@ func TestTheRepositoryIsWhole(t *testing.T) {
 		dir, _ := write(t, plain)
 		if n := count(t, dir, "--min-parents=2", "--all"); n != 0 {
 			t.Errorf("there are %d merges; want none", n)
+		}
+		trees := strings.Fields(run(t, dir, "log", "--format=%T"))
+		if n := len(slices.Compact(trees)); n != plain.Commits {
+			t.Errorf("%d commits change something; want all %d", n, plain.Commits)
 		}
 	})
 }

@@ -180,7 +180,7 @@ func mergeNodes(base, ours, theirs node) node {
 		return ours
 	case ours == base:
 		return theirs
-	case ours.dir != nil && theirs.dir != nil:
+	case ours.file == nil && theirs.file == nil:
 		merged := &directory{}
 		union(func(name string, n []node) {
 			if m := mergeNodes(n[0], n[1], n[2]); m != (node{}) {
