@@ -24,6 +24,7 @@ type topic struct {
 func topics() []topic {
 	return []topic{
 		{"words", "what plumb calls things", words(wordsTopic)},
+		{"filter", "the words that history is filtered by", words(filterTopic())},
 		{"keys", "what the keys of the screen do", keysTopic},
 		{"plumb.yaml", "every key of the repository's configuration", func(w io.Writer) error { return write(w, config.Reference()) }},
 		{"config.yaml", "every key of your own configuration", func(w io.Writer) error { return write(w, config.OperatorReference()) }},

@@ -15,6 +15,7 @@ import (
 	"plumb/gitops/workspace"
 	"plumb/model"
 	"plumb/model/filter"
+	"plumb/model/text"
 	"plumb/ui/headless"
 )
 
@@ -50,15 +51,59 @@ A filter is words that all have to hold, the same as behind / on the screen: plu
 			if err != nil {
 				return err
 			}
+			if len(entries) == 0 && q.word != "" {
+				return model.WithHint(fmt.Errorf("no commit matches, and there is no revision %q", text.Line(q.word)), "plumb help filter lists the words that a log can be filtered by")
+			}
 			return inv.printer(json).Log(headless.Log{Entries: entries})
 		},
 	}
+	cmd.ValidArgsFunction = inv.completeFilter
 	cmd.Flags().IntVarP(&q.n, "number", "n", 20, "how many commits; 0 for all")
 	cmd.Flags().BoolVar(&q.listing.FirstParent, "first-parent", false, "follow merges along their first parent only")
 	cmd.Flags().StringArrayVarP(&q.adds, "adds", "S", nil, "only commits that change how often the `TEXT` occurs")
 	cmd.Flags().StringArrayVarP(&q.changes, "changes", "G", nil, "only commits with a changed line that matches the `REGEXP`")
 	jsonFlag(cmd, &json)
 	return cmd
+}
+
+// completeFilter completes the words of a filter, and the names of branches and tags.
+func (inv *invocation) completeFilter(cmd *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
+	const directive = cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
+	o, err := inv.open(cmd.Context())
+	if err != nil {
+		return nil, directive
+	}
+	defer o.Close()
+	var words []string
+	for _, c := range filter.Complete(typed, len(typed), o.filterValues) {
+		words = append(words, typed[:c.Start]+c.Text+"\t"+c.About)
+	}
+	for _, prefix := range []string{"refs/heads/", "refs/tags/"} {
+		refs, err := o.store.Refs(cmd.Context(), prefix)
+		if err != nil {
+			return words, directive
+		}
+		for _, r := range refs {
+			words = append(words, strings.TrimPrefix(r.Name, prefix))
+		}
+	}
+	return words, directive
+}
+
+// filterValues are the names that a word of a filter can take.
+func (o *Opened) filterValues(k filter.Kind) []string {
+	var names []string
+	for _, e := range o.Workspace.Environments() {
+		switch k {
+		case filter.Environment:
+			names = append(names, e.Name)
+		case filter.Target:
+			for _, t := range e.Targets {
+				names = append(names, e.Name+"/"+t.Name)
+			}
+		}
+	}
+	return names
 }
 
 // logQuery is what a log is asked for.
@@ -68,6 +113,7 @@ type logQuery struct {
 	listing       history.Listing
 	wanted        history.Wanted
 	adds, changes []string // Of the flags that git has too.
+	word          string   // The first word, where it might have been meant as a revision.
 }
 
 // read takes the words of the command line. The first one is a revision where there is a revision of that name; all
@@ -76,6 +122,11 @@ func (q *logQuery) read(ctx context.Context, o *Opened, words, paths []string, n
 	if len(words) > 0 {
 		if span, ok := o.revisions(ctx, words[0]); ok {
 			q.span, words = span, words[1:]
+			if len(words) > 0 {
+				if _, ok := o.revisions(ctx, words[0]); ok {
+					return usage(errTooMany("a log has one revision", "in:A..B looks at a range, and paths come after --"))
+				}
+			}
 		}
 	}
 	for _, t := range q.adds {
@@ -87,6 +138,9 @@ func (q *logQuery) read(ctx context.Context, o *Opened, words, paths []string, n
 	f, err := filter.ParseArgs(words, now)
 	if err != nil {
 		return usage(err)
+	}
+	if len(f.Terms) > 0 && f.Terms[0].Kind == filter.Text && q.span == (history.Range{}) {
+		q.word = f.Terms[0].Value
 	}
 	q.wanted = history.Wanted{Filter: f, Below: paths, FirstParent: q.listing.FirstParent}
 	return nil

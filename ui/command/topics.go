@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"plumb/model/filter"
 	"plumb/ui/headless"
 )
 
@@ -51,6 +52,29 @@ Whether a step can be taken back
 
 A revision is whatever git knows, and also live:ENV for what is applied to an environment and
 git:ENV for what git wants there.`
+
+// filterTopic lists the words of the filter language, from the package that reads it.
+func filterTopic() string {
+	var b strings.Builder
+	b.WriteString(`Filter
+
+The words behind / in History and those of plumb log are the same. All of them have to hold; ! before one turns it round.
+
+`)
+	words := filter.Words()
+	column := 0
+	for _, w := range words {
+		column = max(column, len(w.Example))
+	}
+	for _, w := range words {
+		fmt.Fprintf(&b, "  %-*s  %s\n", column, w.Example, w.About)
+	}
+	b.WriteString(`
+On the screen, what matches is listed while it is typed, and tab completes a word. Merges that are one row stand for
+what they brought. n and N go from match to match in all of history, & lists the matches alone again, backspace takes the last
+word away, and esc all of them.`)
+	return b.String()
+}
 
 func jsonTopic() string {
 	var b strings.Builder

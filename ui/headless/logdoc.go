@@ -21,6 +21,10 @@ type commitFields struct {
 	Live      []string     `json:"live"`
 	LiveAt    []string     `json:"live_at"`
 	HeadAt    []string     `json:"head_at"`
+	Refs      []string     `json:"refs"`
+	Request   string       `json:"request"`
+	Title     string       `json:"title"`
+	Signed    bool         `json:"signed"`
 }
 
 type personFields struct {
@@ -42,10 +46,19 @@ func newLogDocument(l Log) logDocument {
 }
 
 func newCommitFields(e history.Entry) commitFields {
+	title := e.Subject
+	if e.Request.Mark != "" {
+		title = e.Request.Title
+	}
+	refs := []string{}
+	for _, r := range e.Refs {
+		refs = append(refs, r.Name)
+	}
 	return commitFields{
 		Hash: e.Hash, Parents: append([]model.Hash{}, e.Parents...),
 		Author: newPersonFields(e.Author), Committer: newPersonFields(e.Committer),
 		Subject: e.Subject.String(), Body: e.Body.String(),
 		Touches: lines(e.Touches), Live: lines(e.Live), LiveAt: lines(e.LiveAt), HeadAt: lines(e.HeadAt),
+		Refs: lines(refs), Request: e.Request.Mark, Title: title.String(), Signed: e.IsSigned,
 	}
 }
