@@ -27,8 +27,6 @@ type filtering struct {
 // chipZone is where a term of the filter stands, for the mouse.
 type chipZone struct{ from, to, term int }
 
-func (p *historyPane) wanted() history.Wanted { return history.Wanted{Filter: p.filter} }
-
 // filterBy filters History by what was typed, and lists what matches.
 func (p *historyPane) filterBy(a *App, typed string) tea.Cmd {
 	p.typed, p.narrow = typed, true

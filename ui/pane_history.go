@@ -108,7 +108,7 @@ func (p *historyPane) read(a *App, m readPart) tea.Cmd {
 
 // relist makes the list anew: after more was read, and after the operator wants to see it in another way.
 func (p *historyPane) relist(a *App) tea.Cmd {
-	h, span, wanted := a.ws.History(), p.span, p.wanted()
+	h, span, wanted := a.ws.History(), p.span, p.filter
 	folded, chosen, narrow := p.folded, p.chosen, p.narrow
 	unfolded := make(map[model.Hash]bool, len(p.unfolded))
 	for id := range p.unfolded {
@@ -130,10 +130,10 @@ func (p *historyPane) relist(a *App) tea.Cmd {
 			}
 			return listed{v, v.Rows(how), m, folded}
 		}
-		if wanted.Filter.IsEmpty() {
+		if wanted.IsEmpty() {
 			return list(nil), nil
 		}
-		m, err := h.Match(ctx, v, wanted, func(m *history.Matches) { emit(list(m)) })
+		m, err := h.Match(ctx, v, history.Wanted{Filter: wanted, Folded: folded}, func(m *history.Matches) { emit(list(m)) })
 		if err != nil {
 			return list(nil), err
 		}

@@ -20,6 +20,22 @@ type Wanted struct {
 	Filter      filter.Filter
 	Below       []string // Only commits that changed one of these files, or a file in one of these directories; empty for all.
 	FirstParent bool     // Only commits along first parents, and of merges what they changed against their first parent.
+	Folded      bool     // Merges along first parents count for what they changed against their first parent, as where they are one row.
+}
+
+// touching is the set of commits that changed a path that is wanted.
+func (w Wanted) touching(v *View, wants func(path string) bool) index.Set {
+	s := v.snapshot
+	set := s.Touching(w.FirstParent, wants)
+	if w.Folded && !w.FirstParent {
+		byFirst := s.Touching(true, wants)
+		for _, o := range v.line {
+			if byFirst.Has(o) {
+				set.Add(o)
+			}
+		}
+	}
+	return set
 }
 
 // Matches are the commits of a view that are wanted.
@@ -96,7 +112,7 @@ func (h *History) Match(ctx context.Context, v *View, w Wanted, found func(*Matc
 		m.set.Add(o)
 	}
 	if len(w.Below) > 0 {
-		m.set.And(s.Touching(w.FirstParent, below(w.Below)))
+		m.set.And(w.touching(v, below(w.Below)))
 	}
 	var contents []filter.Term
 	for _, t := range w.Filter.Terms {
@@ -104,7 +120,7 @@ func (h *History) Match(ctx context.Context, v *View, w Wanted, found func(*Matc
 			contents = append(contents, t)
 			continue
 		}
-		set, err := h.term(ctx, v, t, w.FirstParent)
+		set, err := h.term(ctx, v, t, w)
 		if err != nil {
 			return nil, err
 		}
@@ -142,7 +158,7 @@ func (w Wanted) needsPaths() bool {
 }
 
 // term is the set of commits that one term wants, whether or not it is negated.
-func (h *History) term(ctx context.Context, v *View, t filter.Term, byFirst bool) (index.Set, error) {
+func (h *History) term(ctx context.Context, v *View, t filter.Term, w Wanted) (index.Set, error) {
 	s := v.snapshot
 	switch t.Kind {
 	case filter.Text:
@@ -160,7 +176,7 @@ func (h *History) term(ctx context.Context, v *View, t filter.Term, byFirst bool
 	case filter.Dates:
 		return dated(s, t), nil
 	case filter.Path:
-		return s.Touching(byFirst, t.MatchPath), nil
+		return w.touching(v, t.MatchPath), nil
 	case filter.File:
 		return h.follow(ctx, v, t.Value)
 	case filter.Environment, filter.Target, filter.Resource:
@@ -168,7 +184,7 @@ func (h *History) term(ctx context.Context, v *View, t filter.Term, byFirst bool
 		if err != nil {
 			return nil, err
 		}
-		return s.Touching(byFirst, below(paths)), nil
+		return w.touching(v, below(paths)), nil
 	case filter.Trailer:
 		return trailer(s, t), nil
 	case filter.Is:
