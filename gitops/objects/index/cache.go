@@ -66,7 +66,15 @@ type manifest struct {
 const (
 	manifestName  = "manifest.json"
 	segmentSuffix = ".segment"
+	newSuffix     = ".new" // Of what is just being written.
 	lockName      = "lock"
+)
+
+// Limits on what a manifest may say: far more than is ever written, so that sums cannot overflow.
+const (
+	maxManifest = 1 << 20
+	maxSegments = 1000
+	maxSegment  = 1 << 33
 )
 
 func openCache(dir, repository, altered string, idSize int) cache {
@@ -76,10 +84,10 @@ func openCache(dir, repository, altered string, idSize int) cache {
 
 // manifest reads the manifest; nil where there is none of this repository that can be used.
 func (c cache) manifest() chain {
-	if c.dir == "" {
+	if c.dir == "" || c.check() != nil {
 		return nil
 	}
-	data, err := os.ReadFile(filepath.Join(c.dir, manifestName))
+	data, err := readFile(filepath.Join(c.dir, manifestName), maxManifest)
 	if err != nil {
 		return nil
 	}
@@ -87,12 +95,25 @@ func (c cache) manifest() chain {
 	if json.Unmarshal(data, &m) != nil || m.Format != format || m.Repository != c.repository || m.History != c.history || m.IDSize != c.idSize {
 		return nil
 	}
-	if slices.ContainsFunc(m.Segments, func(l link) bool {
-		return l.Name != filepath.Base(l.Name) || !strings.HasSuffix(l.Name, segmentSuffix) || l.Commits < 0 || l.People < 0
-	}) {
+	if len(m.Segments) > maxSegments || slices.ContainsFunc(m.Segments, link.isStrange) {
 		return nil
 	}
 	return m.Segments
+}
+
+// isStrange reports whether the link is none that was ever written.
+func (l link) isStrange() bool {
+	return l.Name != filepath.Base(l.Name) || !strings.HasSuffix(l.Name, segmentSuffix) ||
+		l.Commits < 0 || l.Commits > maxCommits || l.People < 0 || l.People > 2*maxCommits || l.Size < 0 || l.Size > maxSegment
+}
+
+// check says why the directory cannot be trusted: what others wrote into it would be shown as history.
+func (c cache) check() error {
+	info, err := os.Stat(c.dir)
+	if err != nil {
+		return err
+	}
+	return isPrivate(info)
 }
 
 // large is the size in bytes from which on a cache takes so long to load that something is shown before.
@@ -100,60 +121,67 @@ const large = 8 << 20
 
 func (c cache) isLarge() bool { return c.manifest().size() > large }
 
-// load reads what the cache has. It is not ok where that is nothing that can be used.
-func (c cache) load() (saved chain, _ columns, _ *paths, ok bool) {
+// loaded is what the cache has.
+type loaded struct {
+	seen    chain // What the manifest names, whether or not it could be read.
+	columns columns
+	paths   *paths // Nil where nothing could be read.
+}
+
+// load reads what the cache has.
+func (c cache) load() loaded {
+	var l loaded
 	// Another plumb may replace the files between the reading of the manifest and that of a segment.
 	for range 2 {
-		saved = c.manifest()
-		columns, paths, err := c.read(saved)
+		l.seen = c.manifest()
+		columns, paths, err := c.read(l.seen)
 		if err == nil && columns.len() > 0 {
-			return saved, columns, paths, true
+			l.columns, l.paths = columns, paths
+			return l
 		}
 		if !errors.Is(err, fs.ErrNotExist) {
 			break
 		}
 	}
-	return nil, columns{}, nil, false
+	return l
 }
 
 func (c cache) read(saved chain) (columns, *paths, error) {
 	cols, p := columns{idSize: c.idSize}, new(paths)
 	for _, l := range saved {
-		data, err := os.ReadFile(filepath.Join(c.dir, l.Name))
+		data, err := readFile(filepath.Join(c.dir, l.Name), l.Size)
 		if err != nil {
 			return cols, p, err
 		}
-		before := len(cols.people)
+		commits, people := cols.len(), len(cols.people)
 		if err := decode(data, &cols, p); err != nil {
 			return cols, p, err
 		}
-		if len(cols.people)-before != l.People {
+		if cols.len()-commits != l.Commits || len(cols.people)-people != l.People {
 			return cols, p, errDamaged
 		}
-	}
-	if cols.len() != saved.commits() {
-		return cols, p, errDamaged
 	}
 	return cols, p, nil
 }
 
-// save writes what the cache does not have yet, and answers what it has then. Where another plumb keeps the cache of the same
-// repository up to date at the same time, it is left to that one.
-func (c cache) save(saved chain, cols *columns, p *paths) (chain, error) {
-	if err := os.MkdirAll(c.dir, 0o700); err != nil {
-		return saved, c.problem(err)
+// save writes what the cache does not have yet, and answers what it has then. Seen is what was in the cache at the last look, saved
+// what of that is of this index. Where another plumb keeps the cache of the same
+// repository up to date at the same time, it is left to that one, and nothing is answered.
+func (c cache) save(seen, saved chain, cols *columns, p *paths) (chain, error) {
+	if err := c.make(); err != nil {
+		return nil, c.problem(err)
 	}
 	unlock, err := lock(filepath.Join(c.dir, lockName))
 	if errors.Is(err, errLocked) {
-		return saved, nil
+		return nil, nil
 	}
 	if err != nil {
-		return saved, c.problem(err)
+		return nil, c.problem(err)
 	}
 	defer unlock()
-	if now := c.manifest(); !slices.Equal(now, saved) {
+	if now := c.manifest(); !slices.Equal(now, seen) {
 		if now.commits() >= cols.len() {
-			return saved, nil
+			return nil, nil
 		}
 		saved = nil
 	}
@@ -165,11 +193,11 @@ func (c cache) save(saved chain, cols *columns, p *paths) (chain, error) {
 	data := encode(cols, p, Ordinal(from), people)
 	name, err := c.write(data)
 	if err != nil {
-		return saved, c.problem(err)
+		return nil, c.problem(err)
 	}
 	keep = append(keep, link{name, int64(len(data)), cols.len() - from, len(cols.people) - people})
 	if err := c.commit(keep); err != nil {
-		return saved, c.problem(err)
+		return nil, c.problem(err)
 	}
 	c.sweep(keep)
 	return keep, nil
@@ -184,53 +212,4 @@ func shouldMerge(keep chain, commits int) bool {
 
 func (c cache) problem(err error) error {
 	return fmt.Errorf("the index of history cannot be kept in %s, and is built again at the next start: %w", c.dir, err)
-}
-
-// write writes a segment under a name that no other one has.
-func (c cache) write(data []byte) (name string, err error) {
-	sum := sha256.Sum256(data)
-	name = hex.EncodeToString(sum[:12]) + segmentSuffix
-	return name, replace(c.dir, name, data)
-}
-
-// commit makes the segments those that count.
-func (c cache) commit(segments chain) error {
-	data, err := json.MarshalIndent(manifest{format, c.repository, c.history, c.idSize, segments}, "", "  ")
-	if err != nil {
-		return err
-	}
-	return replace(c.dir, manifestName, append(data, '\n'))
-}
-
-// replace writes a file in one step: whoever reads it sees the old one or the new one.
-func replace(dir, name string, data []byte) error {
-	f, err := os.CreateTemp(dir, name+".*.new")
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(data)
-	err = errors.Join(err, f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), filepath.Join(dir, name))
-	}
-	if err != nil {
-		// A full disk is not made fuller by what was not finished.
-		_ = os.Remove(f.Name())
-	}
-	return err
-}
-
-// sweep removes the files that do not count any more. What cannot be removed now goes the next time.
-func (c cache) sweep(keep chain) {
-	entries, err := os.ReadDir(c.dir)
-	if err != nil {
-		return
-	}
-	for _, e := range entries {
-		name := e.Name()
-		counts := name == manifestName || name == lockName || slices.ContainsFunc(keep, func(l link) bool { return l.Name == name })
-		if !counts && (strings.HasSuffix(name, segmentSuffix) || strings.HasSuffix(name, ".new")) {
-			_ = os.Remove(filepath.Join(c.dir, name))
-		}
-	}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 
-	"plumb/gitops/objects"
 	"plumb/gitops/objects/packs"
 )
 
@@ -12,50 +11,55 @@ import (
 type differ struct {
 	session session
 	record  record
+	wanted  []wanted
+	others  []packs.ID
 }
 
-// job is some commits, and the columns as they were when the last of them was read.
-type job struct {
-	commits []Ordinal
-	columns columns
-}
+// errUnknown says of a commit that it cannot be known what it changed, which is nobody's fault or was told before.
+var errUnknown = errors.New("a parent is not in the index")
 
-// look adds what the commits of a job changed to a batch. Commits whose trees are missing are answered apart.
-func (d *differ) look(ctx context.Context, j job, b *batch) (unknown []Ordinal, err error) {
+// look adds what the commits changed to a batch. Those of which that cannot be known are answered apart; damage is why, if a
+// repository should not be like that.
+func (d *differ) look(ctx context.Context, commits []Ordinal, c *columns, b *batch) (unknown []Ordinal, damage, err error) {
 	b.reset()
-	for _, o := range j.commits {
+	for _, o := range commits {
 		if err := ctx.Err(); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		arena, changes := len(b.arena), len(b.changes)
-		err := d.commit(ctx, &j.columns, o, b)
-		var missing *objects.MissingError
-		if errors.As(err, &missing) {
-			b.arena, b.changes = b.arena[:arena], b.changes[:changes]
-			unknown = append(unknown, o)
+		err := d.commit(ctx, c, o, b)
+		if err == nil {
+			b.commits = append(b.commits, o)
 			continue
 		}
-		if err != nil {
-			return nil, err
+		b.arena, b.changes = b.arena[:arena], b.changes[:changes]
+		unknown = append(unknown, o)
+		switch {
+		case errors.Is(err, errUnknown):
+		case !isDamage(err):
+			return nil, nil, err
+		case damage == nil:
+			damage = err
 		}
-		b.commits = append(b.commits, o)
 	}
-	return unknown, nil
+	return unknown, damage, nil
 }
 
-// commit adds what one commit changed against its first parent, and of a merge whether that is what no parent had.
+// commit adds what one commit changed against its first parent, and of a merge whether that is what no parent had. Commits at
+// the boundary of a shallow clone changed nothing, as far as anybody can see here: they did not bring all the files that they have.
 func (d *differ) commit(ctx context.Context, c *columns, o Ordinal, b *batch) error {
+	if c.flags[o]&boundary != 0 {
+		return nil
+	}
 	is, err := d.tree(ctx, c, o)
 	if err != nil {
 		return err
 	}
-	from, to := c.span(o)
 	var first packs.ID
-	var others []packs.ID
-	for i := range int(to - from) {
-		p := c.parent(o, i)
+	d.others = d.others[:0]
+	for i, p := range c.parentsOf(o) {
 		if p == Absent {
-			return &objects.MissingError{ID: hashOf(is)}
+			return errUnknown
 		}
 		tree, err := d.tree(ctx, c, p)
 		if err != nil {
@@ -64,43 +68,47 @@ func (d *differ) commit(ctx context.Context, c *columns, o Ordinal, b *batch) er
 		if i == 0 {
 			first = tree
 		} else {
-			others = append(others, tree)
+			d.others = append(d.others, tree)
 		}
 	}
-	began := len(b.changes)
-	var became []thing
+	arena, changes := len(b.arena), len(b.changes)
+	d.wanted = d.wanted[:0]
 	err = d.session.diff(ctx, first, is, func(path []byte, is thing) error {
 		b.add(path, newPost(o, true))
-		if len(others) > 0 {
-			became = append(became, is)
+		if len(d.others) > 0 {
+			d.wanted = append(d.wanted, wanted{is: is})
 		}
 		return nil
 	})
-	if err != nil || len(others) == 0 {
+	if err != nil || len(d.wanted) == 0 {
 		return err
 	}
-	return d.fromAll(ctx, others, became, b, began)
+	return d.merge(ctx, is, b, arena, changes)
 }
 
-// fromAll takes the mark of differing from all parents from what one of the other parents has too.
-func (d *differ) fromAll(ctx context.Context, others []packs.ID, became []thing, b *batch, began int) error {
-	at := uint32(0)
-	if began > 0 {
-		at = b.changes[began-1].end
+// merge takes the mark of differing from all parents from what one of the other parents has too. The paths of the merge
+// begin at arena, its changes at changes.
+func (d *differ) merge(ctx context.Context, is packs.ID, b *batch, arena, changes int) error {
+	for i := range d.wanted {
+		end := int(b.changes[changes+i].end)
+		d.wanted[i].path = b.arena[arena:end]
+		arena = end
 	}
-	for i := range b.changes[began:] {
-		c := &b.changes[began+i]
-		path := b.arena[at:c.end]
-		at = c.end
-		for _, tree := range others {
-			has, err := d.session.at(ctx, tree, path)
-			if err != nil {
-				return err
+	for _, tree := range d.others {
+		// A branch that had all of its target in it is what became of the merge.
+		if tree == is {
+			for i := range d.wanted {
+				d.wanted[i].found = true
 			}
-			if has == became[i] {
-				c.post = newPost(c.post.ordinal(), false)
-				break
-			}
+			break
+		}
+		if err := d.session.compare(ctx, tree, d.wanted); err != nil {
+			return err
+		}
+	}
+	for i := range d.wanted {
+		if c := &b.changes[changes+i]; d.wanted[i].found {
+			c.post = newPost(c.post.ordinal(), false)
 		}
 	}
 	return nil
@@ -111,8 +119,6 @@ func (d *differ) tree(ctx context.Context, c *columns, o Ordinal) (packs.ID, err
 	if tree, ok := c.tree(o); ok {
 		return tree, nil
 	}
-	var id packs.ID
-	copy(id[:], c.id(o))
-	err := d.session.commit(ctx, id, &d.record)
+	err := d.session.commit(ctx, c.key(o), &d.record)
 	return d.record.tree, err
 }

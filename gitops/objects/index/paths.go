@@ -1,6 +1,8 @@
 package index
 
 import (
+	"math/bits"
+	"slices"
 	"sync"
 )
 
@@ -31,9 +33,6 @@ func newPost(o Ordinal, fromAll bool) post {
 func (p post) ordinal() Ordinal { return Ordinal(p >> 1) }
 func (p post) fromAll() bool    { return p&1 != 0 }
 
-// maxCommits is how many commits have an ordinal that fits into a post.
-const maxCommits = 1<<31 - 1
-
 // batch is what some commits changed.
 type batch struct {
 	commits []Ordinal
@@ -54,8 +53,8 @@ func (b *batch) add(path []byte, p post) {
 	b.changes = append(b.changes, changed{uint32(len(b.arena)), p})
 }
 
-// add takes in a batch. Of the unknown commits it cannot be told what they changed.
-func (p *paths) add(b *batch, unknown []Ordinal) {
+// add takes in a batch, and answers how often that was done. Of the unknown commits it cannot be told what they changed.
+func (p *paths) add(b *batch, unknown []Ordinal) (adds int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.index()
@@ -65,10 +64,7 @@ func (p *paths) add(b *batch, unknown []Ordinal) {
 		from = c.end
 		i, ok := p.find[string(path)]
 		if !ok {
-			i = uint32(len(p.names))
-			name := string(path)
-			p.names, p.posts = append(p.names, name), append(p.posts, nil)
-			p.find[name] = i
+			i = p.name(string(path))
 		}
 		p.posts[i] = append(p.posts[i], c.post)
 	}
@@ -76,13 +72,26 @@ func (p *paths) add(b *batch, unknown []Ordinal) {
 	p.looked = p.looked.with(b.commits).with(unknown)
 	p.count += len(b.commits) + len(unknown)
 	p.adds++
+	return p.adds
 }
 
-// batches is how often something was added.
-func (p *paths) batches() int {
-	p.mu.RLock()
-	defer p.mu.RUnlock()
-	return p.adds
+// index makes it possible to find paths by name, which only adding needs.
+func (p *paths) index() {
+	if p.find != nil {
+		return
+	}
+	p.find = make(map[string]uint32, len(p.names))
+	for i, name := range p.names {
+		p.find[name] = uint32(i)
+	}
+}
+
+// name adds a path, and answers its number.
+func (p *paths) name(name string) uint32 {
+	i := uint32(len(p.names))
+	p.names, p.posts = append(p.names, name), append(p.posts, nil)
+	p.find[name] = i
+	return i
 }
 
 // lookedAt is how many commits were looked at.
@@ -100,52 +109,76 @@ func (p *paths) isKnown(o Ordinal) bool {
 
 // each calls see for each path until it answers false.
 func (p *paths) each(see func(path string) bool) {
-	p.mu.RLock()
-	names := p.names
-	p.mu.RUnlock()
-	for _, name := range names {
+	for _, name := range p.all() {
 		if !see(name) {
 			return
 		}
 	}
 }
 
-// left are the commits below n that nobody looked at yet.
-func (p *paths) left(n int) (left []Ordinal) {
+// all are the paths there are now.
+func (p *paths) all() []string {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	return p.names
+}
+
+// left are the commits below n that nobody looked at yet, and that are not among some others.
+func (p *paths) left(n int, but Set) (left []Ordinal) {
 	p.mu.RLock()
 	defer p.mu.RUnlock()
 	for o := range Ordinal(n) {
-		if !p.looked.Has(o) {
+		if !p.looked.Has(o) && !but.Has(o) {
 			left = append(left, o)
 		}
 	}
 	return left
 }
 
-// index makes it possible to find paths by name, which only adding needs.
-func (p *paths) index() {
-	if p.find != nil {
-		return
+// unknown are the commits that were looked at without result, although nothing on this side stands in the way.
+func (p *paths) unknown(c *columns) (unknown []Ordinal) {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	for i, looked := range p.looked {
+		if i < len(p.known) {
+			looked &^= p.known[i]
+		}
+		for ; looked != 0; looked &= looked - 1 {
+			o := Ordinal(i<<6 + bits.TrailingZeros64(looked))
+			if !slices.Contains(c.parentsOf(o), Absent) {
+				unknown = append(unknown, o)
+			}
+		}
 	}
-	p.find = make(map[string]uint32, len(p.names))
-	for i, name := range p.names {
-		p.find[name] = uint32(i)
+	return unknown
+}
+
+// forget makes commits of which nothing is known be looked at again.
+func (p *paths) forget(unknown []Ordinal) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, o := range unknown {
+		p.looked.Remove(o)
 	}
+	p.count -= len(unknown)
 }
 
 // match is the set of commits below n that changed a path that wants wants. Of merges it takes
 // those where the path differs from all parents, or with byFirst from the first one.
 func (p *paths) match(n int, byFirst bool, wants func(path string) bool) Set {
+	// Wants is not ours, and may take its time or ask the index: it is called without the lock.
+	var wanted []int
+	for i, name := range p.all() {
+		if wants(name) {
+			wanted = append(wanted, i)
+		}
+	}
 	set := NewSet(n)
 	p.mu.RLock()
 	defer p.mu.RUnlock()
-	for i, name := range p.names {
-		if !wants(name) {
-			continue
-		}
+	for _, i := range wanted {
 		for _, post := range p.posts[i] {
-			o := post.ordinal()
-			if int(o) < n && (byFirst || post.fromAll()) {
+			if o := post.ordinal(); int(o) < n && (byFirst || post.fromAll()) {
 				set.Add(o)
 			}
 		}

@@ -26,11 +26,26 @@ func (s Set) with(commits []Ordinal) Set {
 	if len(commits) == 0 {
 		return s
 	}
-	if need := int(slices.Max(commits))/64 + 1; need > len(s) {
-		s = append(s, make(Set, max(need, len(s)*2)-len(s))...)
-	}
+	s = s.grow(int(slices.Max(commits)) + 1)
 	for _, o := range commits {
 		s.Add(o)
+	}
+	return s
+}
+
+// through adds the commits from one up to another, making room for them.
+func (s Set) through(from, to Ordinal) Set {
+	s = s.grow(int(to))
+	for o := from; o < to; o++ {
+		s.Add(o)
+	}
+	return s
+}
+
+// grow makes room for the commits below n, and some more.
+func (s Set) grow(n int) Set {
+	if need := (n + 63) / 64; need > len(s) {
+		s = append(s, make(Set, max(need, len(s)*5/4)-len(s))...)
 	}
 	return s
 }

@@ -14,12 +14,13 @@ type Snapshot struct {
 	columns columns
 	table   *table
 	paths   *paths
-	folded  *folded
+	open    Set // Commits whose parents were not read yet; nil where there are none.
 
 	Number  int   // Grows with each snapshot of an index.
+	Epoch   int   // The same ordinal is the same commit in all snapshots of one epoch.
 	Walked  bool  // All commits are here.
 	Pathed  bool  // It is known of all of them what they changed, as far as it can be.
-	Problem error // Why the index could not be saved; nil where it was.
+	Problem error // What could not be read of the repository, or why the index could not be saved; nil where all is well.
 }
 
 // Len is how many commits there are: their ordinals are below it.
@@ -60,55 +61,46 @@ func (s *Snapshot) StartsWith(o Ordinal, digits string) bool {
 
 // Parents appends the parents of a commit to the slice, the first one first. One that is not in the index is [Absent].
 func (s *Snapshot) Parents(o Ordinal, to []Ordinal) []Ordinal {
-	from, end := s.columns.span(o)
-	for i := range int(end - from) {
-		p := s.columns.parent(o, i)
-		// What came after this snapshot is not in it.
-		if p != Absent && int(p) >= s.Len() {
-			p = Absent
+	if s.open.Has(o) {
+		for range s.ParentCount(o) {
+			to = append(to, Absent)
 		}
-		to = append(to, p)
+		return to
 	}
-	return to
+	return append(to, s.columns.parentsOf(o)...)
 }
 
 // Parent is the first parent of a commit; [Absent] for one that has none or whose parent is not in the index.
 func (s *Snapshot) Parent(o Ordinal) Ordinal {
-	if s.ParentCount(o) == 0 {
+	if s.ParentCount(o) == 0 || s.open.Has(o) {
 		return Absent
 	}
-	if p := s.columns.parent(o, 0); p != Absent && int(p) < s.Len() {
-		return p
-	}
-	return Absent
+	return s.columns.parentsOf(o)[0]
 }
 
-// ParentCount is how many parents the commit has.
-func (s *Snapshot) ParentCount(o Ordinal) int {
-	from, end := s.columns.span(o)
-	return int(end - from)
-}
+// ParentCount is how many parents the commit has. Beyond the boundary of a shallow clone there are none.
+func (s *Snapshot) ParentCount(o Ordinal) int { return len(s.columns.parentsOf(o)) }
 
-// Time is when the commit was committed, in seconds since 1970.
-func (s *Snapshot) Time(o Ordinal) int64 { return s.columns.when[o].seconds }
+// Time is when the commit was committed, in seconds since 1970. Like git, it takes a date that cannot be read for 0.
+func (s *Snapshot) Time(o Ordinal) int64 { return s.columns.when[o].seconds() }
 
 // IsSigned reports whether the commit has a signature, good or not.
 func (s *Snapshot) IsSigned(o Ordinal) bool { return s.columns.flags[o]&signed != 0 }
 
-// Commit is a commit as a store would read it, without its tree and without parents that are not in the index.
+// Commit is a commit as a store would read it, without its tree and without parents that are not in the index. Of a message
+// of more than 64 KiB only so much is here, for a screen as for a search: who shows it whole reads the commit.
 func (s *Snapshot) Commit(o Ordinal) model.Commit {
 	c := model.Commit{
 		Hash:      s.Hash(o),
 		Author:    s.person(s.columns.author[o], s.columns.wrote[o]),
 		Committer: s.person(s.columns.by[o], s.columns.when[o]),
 	}
-	from, end := s.columns.span(o)
-	for i := range int(end - from) {
-		if p := s.columns.parent(o, i); p != Absent && int(p) < s.Len() {
+	for _, p := range s.Parents(o, nil) {
+		if p != Absent {
 			c.Parents = append(c.Parents, s.Hash(p))
 		}
 	}
-	c.Subject, c.Body = object.SplitMessage(string(s.columns.message(o)))
+	c.Subject, c.Body = object.SplitMessage(string(s.columns.messages.appendTo(nil, o)))
 	return c
 }
 
@@ -123,7 +115,8 @@ func (s *Snapshot) Touching(byFirst bool, wants func(path string) bool) Set {
 	return s.paths.match(s.Len(), byFirst, wants)
 }
 
-// Unknown reports whether it is not known, or not known yet, what the commit changed.
+// Unknown reports whether it is not known, or not known yet, what the commit changed. One at the boundary of a shallow clone
+// counts as one that changed nothing: it has all files, and did not bring them.
 func (s *Snapshot) Unknown(o Ordinal) bool { return !s.paths.isKnown(o) }
 
 // ChangedPaths calls see for each path that any commit ever changed, in no order, until it answers false.

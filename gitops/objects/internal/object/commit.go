@@ -97,16 +97,22 @@ func parsePerson(line []byte) model.Person {
 // SplitPerson reads "Name <address> seconds zone" the way git does: the name ends at the
 // first "<", the date begins after the last ">". A line without an address is nobody.
 func SplitPerson(line []byte) (name, email []byte, when time.Time) {
+	name, email, date := CutPerson(line)
+	return name, email, ParseWhen(string(date))
+}
+
+// CutPerson is [SplitPerson] that leaves the date as it stands there. All are slices of the line.
+func CutPerson(line []byte) (name, email, date []byte) {
 	name, rest, ok := bytes.Cut(line, []byte("<"))
 	if !ok {
-		return nil, nil, time.Time{}
+		return nil, nil, nil
 	}
 	email, _, ok = bytes.Cut(rest, []byte(">"))
 	if !ok {
-		return nil, nil, time.Time{}
+		return nil, nil, nil
 	}
-	date := bytes.TrimSpace(rest[bytes.LastIndexByte(rest, '>')+1:])
-	return bytes.TrimSpace(name), email, ParseWhen(string(date))
+	date = bytes.TrimSpace(rest[bytes.LastIndexByte(rest, '>')+1:])
+	return bytes.TrimSpace(name), email, date
 }
 
 // latestSecond is the end of the year 9999. Later times cannot be written in

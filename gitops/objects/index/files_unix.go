@@ -5,6 +5,7 @@ package index
 import (
 	"errors"
 	"os"
+	"syscall"
 
 	"golang.org/x/sys/unix"
 )
@@ -26,4 +27,23 @@ func lock(path string) (unlock func(), err error) {
 		return nil, err
 	}
 	return func() { _ = f.Close() }, nil // Closing gives the lock up.
+}
+
+// isPrivate says why others than the user could have written what is in a directory; nil where they could not.
+func isPrivate(dir os.FileInfo) error {
+	switch {
+	case !dir.IsDir():
+		return errors.New("it is not a directory")
+	case !isOwn(dir):
+		return errors.New("it belongs to someone else")
+	case dir.Mode().Perm()&0o022 != 0:
+		return errors.New("others can write in it")
+	}
+	return nil
+}
+
+// isOwn reports whether the directory belongs to the user.
+func isOwn(dir os.FileInfo) bool {
+	stat, ok := dir.Sys().(*syscall.Stat_t)
+	return ok && int(stat.Uid) == os.Geteuid()
 }
