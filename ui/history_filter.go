@@ -138,7 +138,15 @@ func (p *historyPane) matchCount(a *App) text.Safe {
 	case !p.narrow:
 		return text.Format("%s of %s", thousands(m.Position(p.hash())), thousands(m.Len()))
 	}
-	return text.Format("%s of %s", thousands(m.Len()), thousands(p.view.Len()))
+	return matchesFound(m.Len())
+}
+
+// matchesFound counts matches.
+func matchesFound(n int) text.Safe {
+	if n == 1 {
+		return text.Lit("1 match")
+	}
+	return text.Format("%s matches", thousands(n))
 }
 
 func (p *historyPane) clickChip(a *App, col int) tea.Cmd {

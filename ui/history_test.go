@@ -98,7 +98,7 @@ func TestMergesUnfoldInPlace(t *testing.T) {
 func TestFiltersOfTheDemoFindWhatTheyName(t *testing.T) {
 	s, _ := openStory(t, 160, 45, Options{})
 	for filter, want := range map[string][]string{
-		"is:production since:4d":                               {"6 of 60"},
+		"is:production since:4d":                               {"#438", "Be ready for the sale"},
 		"env:dev author:dan":                                   {"Try HTTP/3"},
 		"target:production/web #43":                            {"#438"},
 		"resource:web-2:/etc/nginx/conf.d/proxy.conf since:1w": {"#431"},
