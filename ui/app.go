@@ -83,6 +83,7 @@ type App struct {
 	runs    runsView
 	ran     ranView
 	run     runView
+	file    fileView
 
 	view     action.Scope // The view that takes the whole body; empty for the panes.
 	dialogs  []dialog
@@ -224,6 +225,7 @@ func (a *App) resize() {
 	a.ran.resize(a.frame.body.w, a.frame.body.h-1)
 	a.runs.resize(a.frame.body.w, a.frame.body.h-1)
 	a.run.resize(a.frame.body.w, a.frame.body.h-1)
+	a.file.resize(a.frame.body.w, a.frame.body.h-1)
 	a.diff.setSplit(a.splits())
 }
 
@@ -277,6 +279,9 @@ func (a *App) state() action.State {
 		s.Selected, s.Resource = true, r.Status
 	}
 	s.Shows = a.diff.shows(a)
+	_, s.NoFile = a.fileHere()
+	_, s.NoPath = a.pathsHere()
+	s.Lines, s.Later = a.file.hasLines(), len(a.file.later) > 0
 	c := a.change.selected()
 	if a.view == action.Run {
 		c = a.run.changed(a)

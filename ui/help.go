@@ -77,6 +77,8 @@ func placeName(s action.Scope) string {
 		return "the list of runs"
 	case action.Ran:
 		return "what ran"
+	case action.File:
+		return "a file"
 	}
 	return strings.ToUpper(string(s[:1])) + string(s[1:])
 }

@@ -104,6 +104,8 @@ func (a *App) copied() string {
 		}
 	case action.Diff:
 		return patch(a.diff.files_)
+	case action.File:
+		return a.file.copied()
 	}
 	return ""
 }

@@ -33,7 +33,7 @@ func (a *App) keyLine() string {
 		return l.Add(style, text.Line(a.notice.text.String())).String()
 	}
 	if n := a.ran.total; n > 0 && a.scope() != action.Ran && a.width >= 100 {
-		l.Right(st.Accent, text.Lit("w")).Right(st.Dim, text.Format(" what ran  %s ", thousands(n)))
+		l.Right(st.Accent, text.Lit(" w")).Right(st.Dim, text.Format(" what ran  %s ", thousands(n)))
 	}
 	a.keys(l)
 	return l.String()
@@ -81,7 +81,7 @@ func (a *App) suits(act *action.Action, s action.State) bool {
 		act.Title = placeName(panes[(slices.Index(panes, a.shape.focus)+1)%len(panes)])
 		return alone && s.Focus != action.Diff && !a.shape.wide
 	case action.Back:
-		return s.Focus != action.Diff || alone
+		return s.Focus != action.Diff || alone || a.file.isShown(a)
 	case action.Trust:
 		return s.Untrusted && s.Environments > 0
 	case action.Sides:

@@ -46,6 +46,8 @@ type verb struct {
 var verbs = []verb{
 	{action.Compare, "compare A B", "Compare two revisions; B may be live"},
 	{action.DeployRev, "deploy REVISION", "Bring the environment to a revision"},
+	{action.FileNamed, "file PATH REVISION", "Show a file and who wrote its lines; now, without a revision"},
+	{action.GoLine, "line NUMBER", "Go to a line of the file that is shown"},
 	{action.Filter, "filter WORDS", "Filter History: since:2h is:production author:NAME path:GLOB …"},
 	{action.GoCommit, "go to PLACE", "Go to a revision, tag, date, age or share of History: go to 50%"},
 	{action.HistoryOf, "history of REVISION", "Show the history of another revision"},

@@ -38,6 +38,8 @@ func (a *App) pane(s action.Scope) pane {
 		return &a.runs
 	case action.Ran:
 		return &a.ran
+	case action.File:
+		return &a.file
 	}
 	return &a.history
 }

@@ -28,6 +28,7 @@ type diffPane struct {
 	said    []headLine // What the subject says of itself,
 	head    []headLine // the same in rows of this width.
 	files_  []diff.File
+	origins []origin // Where in git each of the files is.
 	total   int
 	fresh   bool // The next piece replaces what is shown.
 	cut     int  // Lines of the head that are scrolled off.
@@ -36,6 +37,7 @@ type diffPane struct {
 	asked  int       // Counts wishes.
 	loaded time.Time // When the last subject was asked for.
 	query  string
+	seek   *seek // A line that is to be brought into sight; nil for none.
 }
 
 // Stepping through commits with a held key loads none but the last: while keys come faster than this, nothing is read.
@@ -72,14 +74,14 @@ func (p *diffPane) rested(a *App, m restMsg) tea.Cmd {
 
 func (p *diffPane) clear() {
 	p.ask.drop()
-	p.subject, p.err, p.said, p.head, p.files_, p.total, p.cut = nil, nil, nil, nil, nil, 0, 0
+	p.subject, p.err, p.said, p.head, p.files_, p.origins, p.total, p.cut, p.seek = nil, nil, nil, nil, nil, nil, 0, 0, nil
 	p.view.SetFiles(nil)
 	p.touch()
 }
 
 // load reads the subject. What is shown stays until the first piece of it is here.
 func (p *diffPane) load(a *App, s subject) tea.Cmd {
-	p.subject, p.wants, p.fresh, p.err = s, nil, true, nil
+	p.subject, p.wants, p.fresh, p.err, p.seek = s, nil, true, nil, nil
 	p.loaded = a.now()
 	p.touch()
 	return p.read(a, s, 0)
@@ -88,7 +90,7 @@ func (p *diffPane) load(a *App, s subject) tea.Cmd {
 // more reads further files when the operator comes near the last one that is here.
 func (p *diffPane) more(a *App) tea.Cmd {
 	row, of := p.view.Position()
-	if p.subject == nil || p.ask.busy || p.err != nil || len(p.files_) >= p.total || of-row > 3*p.h {
+	if p.subject == nil || p.ask.busy || p.err != nil || len(p.files_) >= p.total || of-row > 3*p.h && p.seek == nil {
 		return nil
 	}
 	return p.read(a, p.subject, len(p.files_))
@@ -107,7 +109,7 @@ func (p *diffPane) arrived(a *App, m diffPart) tea.Cmd {
 	p.touch()
 	if p.fresh {
 		p.fresh = false
-		p.said, p.head, p.files_, p.total, p.cut = nil, nil, nil, 0, 0
+		p.said, p.head, p.files_, p.origins, p.total, p.cut = nil, nil, nil, nil, 0, 0
 		p.view.SetFiles(nil)
 		p.query = ""
 	}
@@ -121,6 +123,7 @@ func (p *diffPane) arrived(a *App, m diffPart) tea.Cmd {
 			p.total = it.total
 		}
 		p.files_ = append(p.files_, it.files...)
+		p.origins = append(p.origins, originsOf(it.files, it.origins)...)
 	}
 	if len(p.files_) > before {
 		row, _ := p.view.Position()
@@ -135,6 +138,7 @@ func (p *diffPane) arrived(a *App, m diffPart) tea.Cmd {
 		if p.query != "" {
 			p.view.Search(p.query)
 		}
+		p.sought()
 	}
 	if !m.done {
 		return m.next
@@ -143,6 +147,10 @@ func (p *diffPane) arrived(a *App, m diffPart) tea.Cmd {
 		p.err = m.err
 	}
 	p.fit()
+	p.sought()
+	if p.seek != nil {
+		return p.more(a)
+	}
 	return nil
 }
 
@@ -241,6 +249,7 @@ func (p *diffPane) toFiles() {
 
 func (p *diffPane) move(a *App, how action.ID) tea.Cmd {
 	p.touch()
+	p.seek = nil
 	switch how {
 	case action.Down:
 		p.scroll(1)

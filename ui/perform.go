@@ -98,6 +98,10 @@ func (a *App) perform(in action.Intent) tea.Cmd {
 		}
 		return a.jump(in.Arg)
 
+	case action.FileHere, action.FileNamed, action.HistoryHere, action.LineCommit, action.Earlier, action.Later,
+		action.BlameColumn, action.MarkLines, action.GoLine:
+		return a.performFile(in)
+
 	case action.Stage:
 		a.live.stage(a)
 		return a.showSelected()
@@ -259,6 +263,11 @@ func (a *App) remember() {
 func (a *App) goBack() tea.Cmd {
 	to := a.previous
 	a.remember()
+	return a.returnTo(to)
+}
+
+// returnTo goes to a place.
+func (a *App) returnTo(to *place) tea.Cmd {
 	a.view = to.view
 	if to.view == "" {
 		a.shape.focus = to.focus
@@ -290,11 +299,15 @@ func (a *App) back() tea.Cmd {
 		return a.pane(a.scope()).find(a, "")
 	case a.view == action.Run && a.run.listed:
 		return a.show(action.Runs)
+	case a.view == action.File:
+		return a.leaveFile()
 	case a.view != "":
 		a.view = ""
 	case a.shape.wide:
 		a.shape.wide = false
 		a.resize()
+	case a.shape.focus == action.Diff && a.file.isShown(a):
+		return a.file.comeBack(a)
 	case a.shape.focus == action.Diff:
 		return a.focus(a.shape.left)
 	case a.history.marked != "":
@@ -313,6 +326,9 @@ func (a *App) refresh() tea.Cmd {
 	cmds := []tea.Cmd{a.history.load(a), a.change.load(a)}
 	if a.view == action.Runs {
 		cmds = append(cmds, a.runs.load(a))
+	}
+	if a.view == action.File && a.file.hasLines() {
+		cmds = append(cmds, a.file.reload(a))
 	}
 	if e := a.env(); e != nil && a.opt.Trusted {
 		cmds = append(cmds, a.observe(e))

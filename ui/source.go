@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"iter"
 
 	"plumb/gitops/ledger"
 	"plumb/gitops/objects"
@@ -31,6 +32,11 @@ type source interface {
 	Files(ctx context.Context, a, b model.Hash, paths ...string) ([]model.FileChange, error)
 	CommitFiles(ctx context.Context, id model.Hash) ([]model.FileChange, error)
 	FileDiff(ctx context.Context, f model.FileChange, oldLabel, newLabel string, opt diff.Options) diff.File
+
+	FileAt(ctx context.Context, rev model.Hash, path string, most int64) (workspace.File, error)
+	Blame(ctx context.Context, rev model.Hash, path string, r objects.LineRange) iter.Seq2[objects.BlameGroup, error]
+	LineHistory(ctx context.Context, rev model.Hash, path string, r objects.LineRange) iter.Seq2[objects.LineVersion, error]
+	LineBefore(ctx context.Context, g objects.BlameGroup, line int) (int, error)
 
 	ObserveAt(ctx context.Context, env string, revision model.Hash) (workspace.Observation, error)
 	MaySign() error

@@ -21,9 +21,10 @@ type subject interface {
 
 // piece is some of what a subject shows.
 type piece struct {
-	head  []headLine // Replaces the lines above the files, if there are any.
-	files []diff.File
-	total int // How many files there are; 0 leaves it open.
+	head    []headLine // Replaces the lines above the files, if there are any.
+	files   []diff.File
+	origins []origin // Where in git each of the files is; shorter where that is known of none.
+	total   int      // How many files there are; 0 leaves it open.
 }
 
 // How many files are read before the operator comes near the last of them.
@@ -77,11 +78,11 @@ func (s commitSubject) read(ctx context.Context, ws source, skip int, show func(
 	if err != nil {
 		return err
 	}
-	before := "nothing"
+	before := version{label: "nothing"}
 	if len(c.Parents) > 0 {
-		before = c.Parents[0].Short()
+		before = version{c.Parents[0], c.Parents[0].Short()}
 	}
-	return readFiles(ctx, ws, files, before, c.Hash.Short(), skip, show)
+	return readFiles(ctx, ws, files, before, version{c.Hash, c.Hash.Short()}, skip, show)
 }
 
 func (s commitSubject) head() []headLine {
@@ -115,13 +116,13 @@ func (s commitSubject) head() []headLine {
 }
 
 // readFiles reads and compares files one after the other.
-func readFiles(ctx context.Context, ws source, files []model.FileChange, from, to string, skip int, show func(piece)) error {
+func readFiles(ctx context.Context, ws source, files []model.FileChange, from, to version, skip int, show func(piece)) error {
 	show(piece{total: len(files)})
 	for _, f := range files[min(skip, len(files)):min(skip+filesAtOnce, len(files))] {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		show(piece{files: []diff.File{ws.FileDiff(ctx, f, from, to, diff.Options{})}})
+		show(piece{files: []diff.File{ws.FileDiff(ctx, f, from.label, to.label, diff.Options{})}, origins: []origin{originOf(f, from, to)}})
 	}
 	return nil
 }
@@ -174,7 +175,7 @@ func (s compareSubject) read(ctx context.Context, ws source, skip int, show func
 		}
 		show(piece{head: append(head, nil), total: len(files)})
 	}
-	return readFiles(ctx, ws, files, nameOf(s.a, a), nameOf(s.b, b), skip, show)
+	return readFiles(ctx, ws, files, version{a, nameOf(s.a, a)}, version{b, nameOf(s.b, b)}, skip, show)
 }
 
 // named is a revision as the operator named it, with its hash where that says more.
@@ -232,7 +233,8 @@ func (s resourceSubject) read(_ context.Context, _ source, _ int, show func(piec
 	if r.Applied == nil {
 		pair = sidePairs[0]
 	}
-	show(piece{files: []diff.File{workspace.ResourceDiff(r, pair[0], pair[1], diff.Options{})}, total: 1})
+	show(piece{files: []diff.File{workspace.ResourceDiff(r, pair[0], pair[1], diff.Options{})},
+		origins: []origin{originOfResource(s.env, r, pair[0] == workspace.Applied)}, total: 1})
 	return nil
 }
 

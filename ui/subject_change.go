@@ -123,7 +123,7 @@ func (s changeSubject) read(ctx context.Context, ws source, skip int, show func(
 		if err != nil {
 			return err
 		}
-		return readFiles(ctx, ws, files, c.Base.Short(), c.Revision.Short(), skip, show)
+		return readFiles(ctx, ws, files, version{c.Base, c.Base.Short()}, version{c.Revision, c.Revision.Short()}, skip, show)
 	}
 	review, err := ws.Review(ctx, c)
 	if err != nil {
@@ -148,7 +148,7 @@ func (s changeSubject) readCommits(ctx context.Context, ws source, skip int, sho
 	if err != nil {
 		return err
 	}
-	return readFiles(ctx, ws, files, "git now", "git afterwards", skip, show)
+	return readFiles(ctx, ws, files, version{label: "git now"}, version{id, "git afterwards"}, skip, show)
 }
 
 func (s changeSubject) paths(ws source) []string {
@@ -290,8 +290,9 @@ func (s besideLive) read(ctx context.Context, ws source, _ int, show func(piece)
 		return err
 	}
 	var (
-		files []diff.File
-		head  = []headLine{{{strong, text.Line(short(s.revision))}, {dim, text.Lit(" beside what is live in ")}, {strong, text.Line(s.env)}}}
+		files   []diff.File
+		origins []origin
+		head    = []headLine{{{strong, text.Line(short(s.revision))}, {dim, text.Lit(" beside what is live in ")}, {strong, text.Line(s.env)}}}
 	)
 	for _, t := range o.Targets {
 		if t.Err != nil {
@@ -304,6 +305,7 @@ func (s besideLive) read(ctx context.Context, ws source, _ int, show func(piece)
 				head = append(head, headLine{{bad, text.Lit("? ")}, {plain, text.Line(string(r.Address))}, {dim, text.Lit("  ").Plus(r.Reason)}})
 			default:
 				files = append(files, workspace.ResourceDiff(r, workspace.Tracked, workspace.Live, diff.Options{OldLabel: short(s.revision)}))
+				origins = append(origins, origin{string(id), r.Tracked.Source, true})
 			}
 		}
 	}
@@ -313,6 +315,6 @@ func (s besideLive) read(ctx context.Context, ws source, _ int, show func(piece)
 	case o.InSync():
 		head = append(head, nil, line(good, text.Lit("✓ Live is as this revision says.")))
 	}
-	show(piece{head: append(head, nil), files: files, total: len(files)})
+	show(piece{head: append(head, nil), files: files, origins: origins, total: len(files)})
 	return nil
 }

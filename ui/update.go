@@ -97,6 +97,14 @@ func (a *App) answered(msg tea.Msg) tea.Cmd {
 		return a.change.arrived(a, m)
 	case lookPart:
 		return a.observed(m)
+	case answer[fileRead]:
+		return a.file.arrived(a, m)
+	case blamePart:
+		return a.file.blameArrived(m)
+	case linesPart:
+		return a.linesArrived(m)
+	case answer[foundFile]:
+		return a.fileFound(m)
 	case diffPart:
 		return a.diff.arrived(a, m)
 	case answer[runsFound]:

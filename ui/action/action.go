@@ -23,13 +23,14 @@ const (
 	Run     Scope = "run"  // One run, under way or over.
 	Runs    Scope = "runs" // All runs on record.
 	Ran     Scope = "ran"  // What ran: the exact commands.
+	File    Scope = "file" // A file at a revision, with who wrote each line.
 )
 
 // Panes are the scopes of the main screen, in the order in which tab goes round.
 func Panes() []Scope { return []Scope{History, Live, Change, Diff} }
 
 // Scopes are all scopes.
-func Scopes() []Scope { return append(Panes(), Run, Runs, Ran) }
+func Scopes() []Scope { return append(Panes(), Run, Runs, Ran, File) }
 
 // Group is the heading under which help lists an action.
 type Group string

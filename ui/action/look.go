@@ -31,8 +31,21 @@ const (
 	Fetch           ID = "fetch"
 )
 
+// What can be done with a file that is shown whole.
+const (
+	FileHere    ID = "file here"
+	FileNamed   ID = "file"
+	HistoryHere ID = "history of this"
+	LineCommit  ID = "commit of the line"
+	Earlier     ID = "before this commit"
+	Later       ID = "forward again"
+	BlameColumn ID = "blame column"
+	MarkLines   ID = "mark lines"
+	GoLine      ID = "line"
+)
+
 // searched are the places that have something to search.
-var searched = append(Panes(), Runs, Ran)
+var searched = append(Panes(), Runs, Ran, File)
 
 var looking = []Action{
 	{ID: Open, Keys: []string{"enter", "l", "right"}, Title: "open", Group: Look,
@@ -65,6 +78,35 @@ var looking = []Action{
 			}
 			return ""
 		}},
+	{ID: LineCommit, Keys: []string{"enter"}, Title: "its commit", Group: Look, In: []Scope{File}, Line: []Scope{File},
+		Text: "Show what the commit that wrote this line changed", Git: "git show", Not: inFile},
+	{ID: Earlier, Keys: []string{","}, Title: "before it", Group: Look, In: []Scope{File}, Line: []Scope{File},
+		Text: "Go to the file as it was before the commit that wrote this line", Git: "git blame COMMIT^", Not: lines},
+	{ID: Later, Keys: []string{"."}, Title: "forward", Group: Look, In: []Scope{File}, Line: []Scope{File},
+		Text: "Go forward again, to where one went back from",
+		Not: func(s State) string {
+			if s.Focus == File && s.Later {
+				return ""
+			}
+			return first(inFile(s), "nobody has gone back in time here: press , first")
+		}},
+	{ID: BlameColumn, Keys: []string{"B"}, Title: "blame", Group: Look, In: []Scope{File}, Line: []Scope{File},
+		Text: "Show or hide who wrote each line", Git: "git blame", Not: inFile},
+	{ID: MarkLines, Keys: []string{"V"}, Title: "range", Group: Look, In: []Scope{File}, Line: []Scope{File},
+		Text: "Begin a range of lines at the cursor, or drop it", Not: lines},
+	{ID: FileHere, Keys: []string{"B"}, Title: "file", Group: Look, In: []Scope{Diff, Live, History}, Line: []Scope{Diff, Live},
+		Text: "Show the whole file as it is at this revision, with who wrote each line; in History, ask which", Git: "git blame",
+		Not: func(s State) string {
+			if s.Focus == History {
+				return ""
+			}
+			return s.NoFile
+		}},
+	{ID: FileNamed, Title: "file …", Group: Look, Text: "Show a file, and who wrote each line: file PATH, or file PATH REVISION", Git: "git blame REVISION -- PATH"},
+	{ID: GoLine, Keys: []string{"%"}, Title: "line …", Group: Look, In: []Scope{File}, Text: "Go to a line by its number: line NUMBER", Not: lines},
+	{ID: HistoryHere, Keys: []string{"H"}, Title: "history", Group: Look, In: []Scope{Diff, Live, File}, Line: []Scope{Diff, Live, File},
+		Text: "Show what changed this file, this target or these lines", Git: "git log --follow, git log -L",
+		Not: func(s State) string { return s.NoPath }},
 	{ID: NextHunk, Keys: []string{"]"}, Title: "next difference", Group: Look, In: Panes(), Line: []Scope{Diff},
 		Text: "Go to the next difference", Git: "hunk", Not: diffShown},
 	{ID: PrevHunk, Keys: []string{"["}, Title: "previous difference", Group: Look, In: Panes(),
@@ -73,12 +115,12 @@ var looking = []Action{
 		Text: "Go to the next file", Not: severalFiles},
 	{ID: PrevFile, Keys: []string{"{", "<"}, Title: "previous file", Group: Look, In: Panes(),
 		Text: "Go to the previous file", Not: severalFiles},
-	{ID: Search, Keys: []string{"/"}, Title: "search", Group: Look, In: searched, Line: []Scope{History, Live, Change, Diff, Ran, Runs},
+	{ID: Search, Keys: []string{"/"}, Title: "search", Group: Look, In: searched, Line: []Scope{History, Live, Change, Diff, Ran, Runs, File},
 		Text: "Search in the focused pane; in History, filter all of it: words, author:, since:, path: and more"},
 	{ID: NextMatch, Keys: []string{"n"}, Title: "next match", Group: Look, In: searched, Text: "Go to the next match", Not: searching},
 	{ID: PrevMatch, Keys: []string{"N"}, Title: "previous match", Group: Look, In: searched, Text: "Go to the previous match", Not: searching},
-	{ID: Copy, Keys: []string{"y"}, Title: "copy", Group: Look, Line: []Scope{Ran, Diff},
-		Text: "Copy the plain patch, the commit's id, the address or the command to your clipboard",
+	{ID: Copy, Keys: []string{"y"}, Title: "copy", Group: Look, Line: []Scope{Ran, Diff, File},
+		Text: "Copy the plain patch, the commit's id, the address, the command or the lines to your clipboard",
 		Not: func(s State) string {
 			if !s.Clipboard {
 				return "nothing is selected"
@@ -92,13 +134,13 @@ var looking = []Action{
 			}
 			return ""
 		}},
-	{ID: Back, Keys: []string{"esc"}, Title: "back", Group: Look, Line: []Scope{Diff, Run, Ran, Runs},
+	{ID: Back, Keys: []string{"esc"}, Title: "back", Group: Look, Line: []Scope{Diff, Run, Ran, Runs, File},
 		Text: "Go one level back; it never leaves plumb"},
 	{ID: Views, Keys: []string{"v"}, Title: "views", Group: Look, Line: Panes(),
 		Text: "Choose another view: runs, what ran, other branches"},
 	{ID: AllRuns, Title: "runs", Group: Look, Text: "Show all runs on record"},
 	{ID: WhatRan, Keys: []string{"w"}, Title: "what ran", Group: Look,
-		In:   []Scope{History, Live, Change, Diff, Run, Runs},
+		In:   []Scope{History, Live, Change, Diff, Run, Runs, File},
 		Text: "Show the exact commands that plumb ran, ready to copy"},
 	{ID: FirstParent, Keys: []string{"M"}, Title: "merges", Group: Look, In: []Scope{History},
 		Text: "Show merges as one row, or all commits that they brought", Git: "--first-parent"},
@@ -125,6 +167,24 @@ var looking = []Action{
 		}},
 	{ID: HistoryOf, Title: "history of …", Group: Look, Text: "Show the history of another revision: history REVISION", Git: "git log REVISION"},
 	{ID: Environment, Title: "environment …", Group: Look, Text: "Go to an environment by name: environment NAME"},
+}
+
+// inFile says that an action belongs to a file that is shown whole.
+func inFile(s State) string {
+	if s.Focus != File {
+		return "no file is shown: press B on one in Diff or Live"
+	}
+	return ""
+}
+
+func lines(s State) string {
+	if why := inFile(s); why != "" {
+		return why
+	}
+	if !s.Lines {
+		return "there are no lines"
+	}
+	return ""
 }
 
 func severalEnvironments(s State) string {

@@ -51,8 +51,8 @@ var moving = []Action{
 	{ID: HalfUp, Keys: []string{"ctrl+u"}, Title: "half up", Group: Move, Text: "Up half a page"},
 	{ID: Top, Keys: []string{"g", "home"}, Title: "first", Group: Move, Text: "To the first line"},
 	{ID: Bottom, Keys: []string{"G", "end"}, Title: "last", Group: Move, Text: "To the last line"},
-	{ID: ScrollLeft, Keys: []string{"h", "left"}, Title: "left", Group: Move, In: []Scope{Diff, Ran}, Text: "Scroll to the left"},
-	{ID: ScrollRight, Keys: []string{"l", "right"}, Title: "right", Group: Move, In: []Scope{Diff, Ran}, Text: "Scroll to the right"},
+	{ID: ScrollLeft, Keys: []string{"h", "left"}, Title: "left", Group: Move, In: []Scope{Diff, Ran, File}, Text: "Scroll to the left"},
+	{ID: ScrollRight, Keys: []string{"l", "right"}, Title: "right", Group: Move, In: []Scope{Diff, Ran, File}, Text: "Scroll to the right"},
 	{ID: Fold, Keys: []string{"h", "left"}, Title: "fold", Group: Move, In: []Scope{Live}, Text: "Fold the target, or go to it"},
 	{ID: GoCommit, Keys: []string{"%"}, Title: "go to …", Group: Move, In: Panes(), Text: "Go to a place in History: a revision, a tag, a date, an age, or a share of it: go to 50%"},
 }

@@ -23,12 +23,16 @@ type State struct {
 	Approve string            // Why the operator may not approve it.
 	Apply   string            // Why it may not be applied.
 
-	Shows     Scope // The pane whose selection Diff shows; empty for what was named or compared.
-	Diff      bool  // There is a difference to walk through.
-	Files     int   // How many files it has.
-	Sides     bool  // It is one that has other sides to show: git, applied, live.
-	Found     bool  // A search is on in the focused pane.
-	Previous  bool  // There is a view to go back to.
-	Running   bool  // A run of ours is under way.
-	Clipboard bool  // There is something to copy.
+	Shows     Scope  // The pane whose selection Diff shows; empty for what was named or compared.
+	Diff      bool   // There is a difference to walk through.
+	Files     int    // How many files it has.
+	Sides     bool   // It is one that has other sides to show: git, applied, live.
+	NoFile    string // Why what is shown or selected is no file of git; empty where it is one.
+	NoPath    string // The same for what has a history: a file or a directory.
+	Lines     bool   // A file is shown whole, and has lines.
+	Later     bool   // One has gone back in time in it.
+	Found     bool   // A search is on in the focused pane.
+	Previous  bool   // There is a view to go back to.
+	Running   bool   // A run of ours is under way.
+	Clipboard bool   // There is something to copy.
 }
