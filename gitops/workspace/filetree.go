@@ -8,9 +8,10 @@ import (
 	"plumb/model"
 )
 
-// Node is one row of files as a tree: a file, or a directory with all below it following.
+// Node is one row of files as a tree: a file, or a directory with all below it following. What a directory holds alone stands
+// in its row: "etc/nginx" for two directories, "etc/nginx/nginx.conf" for a file in them.
 type Node struct {
-	Name  string // Below the row above it. Directories that hold one directory and nothing else are one row: "etc/nginx".
+	Name  string // Below the row above it.
 	Path  string // From the root of the repository; of raw bytes, like the name.
 	Depth int
 	File  int // The index of the file; -1 for a directory.
@@ -46,6 +47,11 @@ func (g *grower) grow(lo, hi, dir, depth int) {
 		prefix := path[:dir+slash+1]
 		for end < hi && strings.HasPrefix(g.files[end].Path, prefix) {
 			end++
+		}
+		if end == i+1 {
+			g.nodes = append(g.nodes, Node{path[dir:], path, depth, i, len(g.nodes) + 1})
+			i = end
+			continue
 		}
 		prefix = g.chain(i, end, prefix)
 		at := len(g.nodes)

@@ -324,18 +324,15 @@ A deploy of B over A, as git wants it:
   ! plumb.yaml differs: this is with the environments as they are set up now
 
 6 files  +3 -1  lines of 1 not counted
-  hosts/web/all/       +3 -1
-    etc/               +3 -1
-      app.conf         +3 -1
-      app.db           binary  new
-    usr/bin/
-      x␛[2Jy<U+202E>z  executable
+  hosts/web/all/             +3 -1
+    etc/                     +3 -1
+      app.conf               +3 -1
+      app.db                 binary  new
+    usr/bin/x␛[2Jy<U+202E>z  executable
   modules/
-    dns/
-      main.tf          contents not here  gone
-    net/
-      main.tf          moved from net/main.tf
-  vendor               now a submodule
+    dns/main.tf              contents not here  gone
+    net/main.tf              moved from net/main.tf
+  vendor                     now a submodule
 `},
 		{"run", func(p Text) error { return p.Run(run()) }, `
 7c41  partial
