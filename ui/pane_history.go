@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"errors"
+	"maps"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -22,9 +23,9 @@ type historyPane struct {
 	rows *history.Rows // What is listed; nil before the first answer.
 	view *history.View
 
-	folded   bool // Merges are one row.
-	chosen   bool // The operator has said so, or otherwise; before, it depends on the repository.
-	unfolded map[model.Hash]bool
+	folded   bool                // Merges are one row.
+	chosen   bool                // The operator has said so, or otherwise; before, it depends on the repository.
+	unfolded map[model.Hash]bool // Merges that the operator unfolded, or folded: false.
 
 	filtering
 	graph   graph
@@ -110,10 +111,7 @@ func (p *historyPane) read(a *App, m readPart) tea.Cmd {
 func (p *historyPane) relist(a *App) tea.Cmd {
 	h, span, wanted := a.ws.History(), p.span, p.filter
 	folded, chosen, narrow := p.folded, p.chosen, p.narrow
-	unfolded := make(map[model.Hash]bool, len(p.unfolded))
-	for id := range p.unfolded {
-		unfolded[id] = true
-	}
+	unfolded := maps.Clone(p.unfolded)
 	p.stale = false
 	return follow(a, &p.listing, whileAsked, func(ctx context.Context, emit func(listed)) (listed, error) {
 		v, err := h.View(ctx, span)
@@ -122,6 +120,12 @@ func (p *historyPane) relist(a *App) tea.Cmd {
 		}
 		if !chosen {
 			folded = v.MergesRequests()
+		}
+		for _, id := range v.Standing() {
+			// Where an environment is has to be seen.
+			if _, said := unfolded[id]; !said {
+				unfolded[id] = true
+			}
 		}
 		list := func(m *history.Matches) listed {
 			how := history.Listing{FirstParent: folded, Unfolded: unfolded}
@@ -316,11 +320,7 @@ func (p *historyPane) unfold(a *App) tea.Cmd {
 		i--
 	}
 	id := p.rows.Hash(i)
-	if p.unfolded[id] {
-		delete(p.unfolded, id)
-	} else {
-		p.unfolded[id] = true
-	}
+	p.unfolded[id] = p.rows.IsFolded(i)
 	p.list.SetCursor(i)
 	return p.relist(a)
 }

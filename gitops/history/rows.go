@@ -166,16 +166,12 @@ func (r *Rows) Entry(row int) Entry {
 	e := Entry{Commit: s.Commit(o), IsSigned: s.IsSigned(o)}
 	e.Refs = v.refs[e.Hash]
 	e.Request, _ = request.Of(e.Commit)
-	along := 0
-	if r.listing.FirstParent {
-		along = 1
-	}
 	for i := range v.marks {
 		m := &v.marks[i]
-		if m.liveAt[along] == o {
+		if r.newest(m.liveAt) == o {
 			e.LiveAt = append(e.LiveAt, m.place.Environment)
 		}
-		if m.headAt[along] == o {
+		if r.newest(m.headAt) == o {
 			e.HeadAt = append(e.HeadAt, m.place.Environment)
 		}
 		if !m.touched(s, o) {
@@ -187,6 +183,31 @@ func (r *Rows) Entry(row int) Entry {
 		}
 	}
 	return e
+}
+
+// newest is which of two commits, the newest of all and the newest along first parents, has a mark in this list.
+func (r *Rows) newest(of [2]index.Ordinal) index.Ordinal {
+	if r.listing.FirstParent && !r.listed.Has(of[0]) {
+		return of[1]
+	}
+	return of[0]
+}
+
+// Standing are the merges along first parents that brought what an environment is at: an adoption or a rollback is a
+// commit beside the line. Where merges are folded, they hide it.
+func (v *View) Standing() []model.Hash {
+	var ids []model.Hash
+	for i := range v.marks {
+		for _, o := range []index.Ordinal{v.marks[i].liveAt[0], v.marks[i].headAt[0]} {
+			if o == index.Absent {
+				continue
+			}
+			if at, ok := v.brought(o); ok {
+				ids = append(ids, v.snapshot.Hash(v.line[at]))
+			}
+		}
+	}
+	return ids
 }
 
 // MergesRequests reports whether the newest rows along first parents are mostly read as merged pull or merge requests.

@@ -77,7 +77,7 @@ func TestABareRepositoryShowsHistoryAndLive(t *testing.T) {
 	bare := filepath.Join(w.dir, "demo", "bare.git")
 	w.git("clone", "-q", "--bare", ".", bare)
 	s := w.open(window{dir: bare})
-	s.shows(`PRODUCTION`, `dev Try HTTP/3|Try HTTP/3 on dev`, `Tighten proxy timeouts`)
+	s.shows(`PRODUCTION`, `Try HTTP/3 on dev`, `#431 Be ready for the sale`)
 	s.leaves()
 }
 
@@ -163,7 +163,7 @@ func TestAnUntrustedRepositoryRunsNothingUntilAsked(t *testing.T) {
 	w.git("-C", clone, "config", "user.name", "Ada")
 	w.git("-C", clone, "config", "user.email", "ada@example.org")
 	s := w.open(window{dir: clone})
-	s.shows(`PRODUCTION`, `(?i)not trusted|untrusted`, `Tighten proxy timeouts`)
+	s.shows(`PRODUCTION`, `(?i)not trusted|untrusted`, `#431 Be ready for the sale`)
 	s.press("d")
 	s.shows(`! cannot deploy: the repository is not trusted yet: press t`)
 	s.press("2")

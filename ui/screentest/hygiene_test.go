@@ -73,7 +73,7 @@ func TestTheTerminalIsLeftAsItWasFound(t *testing.T) {
 		},
 		"a search": func(s *screen) {
 			s.press("/")
-			s.shows(`search here`)
+			s.shows(`words, author:`)
 		},
 		"the palette": func(s *screen) {
 			s.press(":")

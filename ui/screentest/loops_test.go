@@ -97,7 +97,7 @@ func TestWhatWasEditedByHandBecomesACommit(t *testing.T) {
 	s.closes(`▌Change  adopt-web-2`)
 	adopted := w.git("log", "-1", "--format=%h", "--abbrev=7", "--no-merges", "main")
 	s.press("1")
-	s.shows(`▌History  main`, `◆ +`+adopted+` +now +You +prd Adopt web-2:/etc/nginx/ngin`)
+	s.shows(`▌History  main`, `◆ .*`+adopted+` +now +You +prd Adopt web-2:/etc`)
 
 	changed := strings.Fields(w.git("diff", "--name-only", before, "main"))
 	if len(changed) != 1 || w.blob("main", changed[0]) != edited {
@@ -145,11 +145,13 @@ func TestStagingIsBroughtToTheHeadOfMain(t *testing.T) {
 func (s *screen) selects(words string) {
 	s.t.Helper()
 	s.press("/")
-	s.shows(`search here`)
+	s.shows(`words, author:`)
 	s.write(words)
 	s.shows(`/` + words + ` .*1 match`)
 	s.press("enter")
-	s.shows(`(?m)^▌ .*` + words)
+	s.shows(`1 match`)
+	s.press("n") // In all of history, unfolding the merge that hides it.
+	s.shows(`(?m)^▌.*` + words)
 }
 
 func TestABadCommitIsTakenBack(t *testing.T) {
@@ -169,7 +171,7 @@ func TestABadCommitIsTakenBack(t *testing.T) {
 	s.apply()
 	s.shows(`PRODUCTION  2 drifted · 5 pending · hold`)
 	s.closes(`▌✓ prd Roll back .* applied +now`)
-	s.shows(`– prd Deploy `+waiting+` .* void`, `(?m)^ +◆ +[0-9a-f]{7} +now +You +prd Revert`)
+	s.shows(`– prd Deploy `+waiting+` .* void`, `(?m)^ +◆ .*[0-9a-f]{7} +now +You +prd Revert`)
 
 	const path, inGit = "/etc/nginx/conf.d/proxy.conf", "production/web/all/etc/nginx/conf.d/proxy.conf"
 	for _, host := range []string{"web-1", "web-2"} {

@@ -17,7 +17,7 @@ func TestTheMouseFocusesSelectsScrollsAndSwitches(t *testing.T) {
 	s.shows(`▌Change`, `▌✓ prd Deploy`)
 
 	// The wheel scrolls what is under the pointer; the keys stay where they are.
-	x, y = s.at(`◆ +[0-9a-f]{7} .*dev Try HTTP/3`)
+	x, y = s.at(`◆ +[●○]? *[0-9a-f]{7} .*dev .*Try HTTP/3`)
 	first := w.git("rev-parse", "--short=7", "main")
 	for range 5 {
 		s.mouse(wheelDown, x, y)
