@@ -33,7 +33,7 @@ func (inv *invocation) logCommand() *cobra.Command {
 (production) the one that git wants there when it is not live yet.
 
 A filter is words that all have to hold, the same as behind / on the screen: plumb help filter lists them.`,
-		Example: "  plumb log -n 5\n  plumb log since:2h is:production\n  plumb log v1.2..main author:alice certificate -- hosts/web",
+		Example: "  plumb log -n 5\n  plumb log since:2h is:production\n  plumb log v1.2..main author:alice certificate -- hosts/web\n  plumb log -L 10,20:hosts/web/nginx.conf",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			words, paths := split(cmd, args)
 			if q.n < 0 {
@@ -44,6 +44,13 @@ A filter is words that all have to hold, the same as behind / on the screen: plu
 				return err
 			}
 			defer o.Close()
+			if q.lines != "" {
+				l, err := q.readLines(cmd.Context(), o, words, paths)
+				if err != nil {
+					return err
+				}
+				return inv.printer(json).Lines(l)
+			}
 			if err := q.read(cmd.Context(), o, words, o.inTreeAll(paths), inv.Now()); err != nil {
 				return err
 			}
@@ -62,6 +69,7 @@ A filter is words that all have to hold, the same as behind / on the screen: plu
 	cmd.Flags().BoolVar(&q.listing.FirstParent, "first-parent", false, "follow merges along their first parent only")
 	cmd.Flags().StringArrayVarP(&q.adds, "adds", "S", nil, "only commits that change how often the `TEXT` occurs")
 	cmd.Flags().StringArrayVarP(&q.changes, "changes", "G", nil, "only commits with a changed line that matches the `REGEXP`")
+	cmd.Flags().StringVarP(&q.lines, "lines", "L", "", "what changed these lines, through renames: `FROM,TO:PATH`")
 	jsonFlag(cmd, &json)
 	return cmd
 }
@@ -114,6 +122,7 @@ type logQuery struct {
 	wanted        history.Wanted
 	adds, changes []string // Of the flags that git has too.
 	word          string   // The first word, where it might have been meant as a revision.
+	lines         string   // A range of lines of a file, whose history is asked for instead.
 }
 
 // read takes the words of the command line. The first one is a revision where there is a revision of that name; all

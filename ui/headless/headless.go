@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"plumb/gitops/history"
+	"plumb/gitops/objects"
 	"plumb/gitops/workspace"
 	"plumb/model"
 	"plumb/model/diff"
@@ -29,6 +30,10 @@ type Printer interface {
 	Log(Log) error
 	Diff(Diff) error
 	Compare(Comparison) error
+	File(File) error
+	Blame(Blame) error
+	Lines(Lines) error
+	Commit(Commit) error
 	Change(Change) error
 	Changes([]model.Change) error
 	Run(model.Run) error
@@ -44,6 +49,48 @@ type Status struct {
 
 // Log is a page of history.
 type Log struct{ Entries []history.Entry }
+
+// File is a file of the repository at a revision.
+type File struct{ workspace.File }
+
+// Blame is lines of a file with the commit that changed each of them last.
+type Blame struct {
+	Revision model.Hash
+	Path     string
+	Lines    []BlameLine
+}
+
+// BlameLine is one line and where it comes from.
+type BlameLine struct {
+	Number     int
+	Text       text.Safe
+	Commit     model.Commit
+	Path       string // Of the file in that commit.
+	Original   int    // The number of the line in that commit.
+	Boundary   bool   // Known history begins with the commit.
+	Before     model.Hash
+	BeforePath string
+}
+
+// Lines is the history of a range of lines.
+type Lines struct {
+	Revision model.Hash
+	Path     string
+	Range    objects.LineRange
+	Versions []LineVersion
+}
+
+// LineVersion is the range as one commit left it.
+type LineVersion struct {
+	objects.LineVersion
+	Commit model.Commit
+}
+
+// Commit is one commit with the files that it changed.
+type Commit struct {
+	model.Commit
+	Files []diff.File
+}
 
 // Diff is the difference between two sides, or of several environments from git to live.
 type Diff struct {

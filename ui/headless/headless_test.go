@@ -12,6 +12,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"plumb/gitops/history"
+	"plumb/gitops/objects"
 	"plumb/gitops/workspace"
 	"plumb/model"
 	"plumb/model/diff"
@@ -135,6 +136,33 @@ func comparison() Comparison {
 	return c
 }
 
+func file() File {
+	return File{workspace.File{Revision: hashA, Path: "hosts/web/nginx.conf", Mode: model.ModeFile, Size: 20, NoFinal: true,
+		Lines: []text.Safe{text.Lit("port 80"), text.Clean("  log " + evil)}}}
+}
+
+func blame() Blame {
+	bob := model.Commit{Hash: hashB, Author: model.Person{Name: text.Lit("Bob"), When: now}, Subject: text.Lit("Begin")}
+	return Blame{Revision: hashA, Path: "hosts/new.conf", Lines: []BlameLine{
+		{Number: 9, Text: text.Lit("port 80"), Commit: entry().Commit, Path: "hosts/new.conf", Original: 9, Before: hashB, BeforePath: "hosts/old.conf"},
+		{Number: 10, Text: text.Lit("log on"), Commit: bob, Path: "hosts/old.conf", Original: 1, Boundary: true},
+	}}
+}
+
+func versions() Lines {
+	b := blame()
+	return Lines{Revision: hashA, Path: b.Path, Range: objects.LineRange{From: 9, To: 10}, Versions: []LineVersion{
+		{objects.LineVersion{Commit: hashA, Path: b.Path, Lines: objects.LineRange{From: 9, To: 10}, Before: objects.LineRange{From: 1, To: 2}, BeforePath: "hosts/old.conf"}, b.Lines[0].Commit},
+		{objects.LineVersion{Commit: hashB, Path: "hosts/old.conf", Boundary: true}, b.Lines[1].Commit},
+	}}
+}
+
+func commit() Commit {
+	c := entry().Commit
+	c.Body = text.Lit("Because of the sale.")
+	return Commit{c, []diff.File{difference().Files[0].File, {NewPath: text.Lit("icon.png"), Added: 1, Note: text.Lit("binary, 3 B")}}}
+}
+
 // documents are all answers, full and empty.
 func documents() map[string][]func(Printer) error {
 	return map[string][]func(Printer) error{
@@ -156,6 +184,25 @@ func documents() map[string][]func(Printer) error {
 		"compare": {
 			func(p Printer) error { return p.Compare(comparison()) },
 			func(p Printer) error { return p.Compare(Comparison{Problem: errors.New("plumb.yaml " + evil)}) },
+		},
+		"file": {
+			func(p Printer) error { return p.File(file()) },
+			func(p Printer) error { return p.File(File{}) },
+			func(p Printer) error {
+				return p.File(File{workspace.File{Path: evil, Note: text.Lit("directory, 2 entries"), Mode: model.ModeTree}})
+			},
+		},
+		"blame": {
+			func(p Printer) error { return p.Blame(blame()) },
+			func(p Printer) error { return p.Blame(Blame{}) },
+		},
+		"lines": {
+			func(p Printer) error { return p.Lines(versions()) },
+			func(p Printer) error { return p.Lines(Lines{}) },
+		},
+		"commit": {
+			func(p Printer) error { return p.Commit(commit()) },
+			func(p Printer) error { return p.Commit(Commit{}) },
 		},
 		"change": {
 			func(p Printer) error {
@@ -261,6 +308,25 @@ production  at a1b2c3d, git wants 77aa019 · 1 commit pending
 `},
 		{"log", func(p Text) error { return p.Log(Log{[]history.Entry{entry()}}) }, `
 a1b2c3d  2026-11-02  Alice  [production] (staging) Raise worker connections
+`},
+		{"file", func(p Text) error { return p.File(file()) }, "port 80\n  log x␛[2Jy<U+202E>z"},
+		{"blame", func(p Text) error { return p.Blame(blame()) }, `
+ a1b2c3d  hosts/new.conf  2026-11-02  Alice   9  port 80
+^77aa019  hosts/old.conf  2026-11-02  Bob    10  log on
+`},
+		{"lines", func(p Text) error { return p.Lines(versions()) }, `
+a1b2c3d  2026-11-02  Alice  hosts/new.conf:9-10  Raise worker connections
+77aa019  2026-11-02  Bob    hosts/old.conf:none  Begin  (known history begins here)
+`},
+		{"commit", func(p Text) error { return p.Commit(commit()) }, `
+a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4  Raise worker connections
+  author     Alice <alice@example.org>, 2026-11-02 14:02:11 +0100
+  after      77aa01977aa01977aa01977aa01977aa01977aa0
+
+    Because of the sale.
+
+  ~ +2 -2  hosts/web/nginx.conf
+  + +1 -0  icon.png  binary, 3 B
 `},
 		{"diff", func(p Text) error { return p.Diff(difference()) }, `
 diff --git a/hosts/web/nginx.conf b/hosts/web/nginx.conf

@@ -25,6 +25,18 @@ func (j JSON) Diff(d Diff) error { return j.write(newDiffDocument(d)) }
 // Compare prints a plumb.compare/1 document.
 func (j JSON) Compare(c Comparison) error { return j.write(newCompareDocument(c)) }
 
+// File prints a plumb.file/1 document.
+func (j JSON) File(f File) error { return j.write(newFileDocument(f)) }
+
+// Blame prints a plumb.blame/1 document.
+func (j JSON) Blame(b Blame) error { return j.write(newBlameDocument(b)) }
+
+// Lines prints a plumb.lines/1 document.
+func (j JSON) Lines(l Lines) error { return j.write(newLinesDocument(l)) }
+
+// Commit prints a plumb.commit/1 document.
+func (j JSON) Commit(c Commit) error { return j.write(newCommitDocument(c)) }
+
 // Change prints a plumb.change/1 document.
 func (j JSON) Change(c Change) error {
 	notes := make([]string, len(c.Notes))
