@@ -9,7 +9,7 @@ RACE = $(shell $(GO) list ./gitops/... ./providers/... ./ui/... | grep -v /scree
 LINT_VERSION := 2.15.0
 LINT := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/plumb/bin/golangci-lint-$(LINT_VERSION)/golangci-lint
 
-.PHONY: build test race lint bench clean
+.PHONY: build test race lint bench microbench clean
 
 build:
 	$(GO) build -trimpath -o bin/plumb .
@@ -33,7 +33,12 @@ lint: $(LINT)
 $(LINT):
 	GOBIN=$(dir $(LINT)) $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v$(LINT_VERSION)
 
-bench:
+# The budgets, measured against git and other programs on generated histories: up to a million commits with LARGE=1, on a clone
+# with REPO=/path/to/it. BENCH_DIR is where the generated ones are kept.
+bench: build
+	$(GO) run ./testdata/bench -plumb bin/plumb $(if $(LARGE),-large) $(if $(REPO),-repo "$(REPO)")
+
+microbench:
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
 clean:
