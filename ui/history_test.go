@@ -95,6 +95,18 @@ func TestMergesUnfoldInPlace(t *testing.T) {
 	}
 }
 
+func TestTheNextMatchUnfoldsTheMergeThatHidesIt(t *testing.T) {
+	s, world := openStory(t, 160, 45, Options{})
+	s.press("/")
+	s.write("Tighten proxy timeouts")
+	s.sees("1 match", "#431")
+	s.press("enter", "n")
+	s.sees("Tighten proxy timeouts", "1 of 1")
+	if s.app.history.hash() != world.Bad {
+		t.Error("the cursor is not on the match")
+	}
+}
+
 func TestFiltersOfTheDemoFindWhatTheyName(t *testing.T) {
 	s, _ := openStory(t, 160, 45, Options{})
 	for filter, want := range map[string][]string{

@@ -107,7 +107,7 @@ func (r *Rows) FindFolded(id model.Hash) (row int, ok bool) {
 		return 0, false
 	}
 	i, ok := r.view.brought(o)
-	if !ok || r.listing.Only != nil {
+	if !ok {
 		return 0, false
 	}
 	row = slices.Index(r.list, r.view.line[i])
