@@ -2,6 +2,7 @@ package index_test
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -47,7 +48,7 @@ func tips(t testing.TB, s objects.Store) []model.Hash {
 		t.Fatal(err)
 	}
 	var tips []model.Hash
-	if head := s.Info().HeadHash; head != "" {
+	if head, err := s.Resolve(t.Context(), "HEAD"); err == nil {
 		tips = append(tips, head)
 	}
 	for _, r := range refs {
@@ -211,7 +212,8 @@ type entry struct{ mode, content string }
 func (s *script) commit(branch string, seconds int, message string, files map[string]entry, parents ...int) int {
 	var tree strings.Builder
 	tree.WriteString("deleteall\n")
-	for path, e := range files {
+	for _, path := range slices.Sorted(maps.Keys(files)) {
+		e := files[path]
 		if e.mode == "160000" {
 			fmt.Fprintf(&tree, "M %s %s %s\n", e.mode, e.content, path)
 		} else {
@@ -252,16 +254,16 @@ func random(t testing.TB, seed uint64, commits int) (dir string) {
 		}
 		files := map[string]entry{}
 		for _, p := range parents {
-			for path, e := range trees[p] {
+			for _, path := range slices.Sorted(maps.Keys(trees[p])) {
 				if r.IntN(len(parents)) == 0 {
-					put(files, path, e)
+					put(files, path, trees[p][path])
 				}
 			}
 		}
 		for range r.IntN(4) {
 			put(files, randomPaths[r.IntN(len(randomPaths))], randomEntry(r))
 		}
-		for path := range files {
+		for _, path := range slices.Sorted(maps.Keys(files)) {
 			if r.IntN(12) == 0 {
 				delete(files, path)
 			}

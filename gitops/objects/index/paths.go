@@ -177,11 +177,7 @@ func (p *paths) match(n int, byFirst bool, wants func(path string) bool) Set {
 	p.mu.RLock()
 	defer p.mu.RUnlock()
 	for _, i := range wanted {
-		for _, post := range p.posts[i] {
-			if o := post.ordinal(); int(o) < n && (byFirst || post.fromAll()) {
-				set.Add(o)
-			}
-		}
+		p.addTo(set, n, byFirst, i)
 	}
 	return set
 }

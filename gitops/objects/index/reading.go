@@ -43,15 +43,22 @@ func (r *reading) below(limit int) int {
 	return int(v)
 }
 
-// left is how many bytes there are. Nothing of which each takes a byte can be more.
+// left is how many bytes there are.
 func (r *reading) left() int { return len(r.data) - r.at }
 
 // count is the number of things that follow, of which each takes a byte or more.
-func (r *reading) count() int { return r.below(r.left() + 1) }
+func (r *reading) count() int {
+	v := r.uint()
+	if v > uint64(r.left()) {
+		r.damaged = true
+		return 0
+	}
+	return int(v)
+}
 
 // bytes are as many as the number before them says.
 func (r *reading) bytes() []byte {
-	n := r.below(r.left() + 1)
+	n := r.count()
 	r.at += n
 	return r.data[r.at-n : r.at]
 }

@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"plumb/gitops/objects"
 	"plumb/gitops/objects/packs"
 	"plumb/model"
 )
@@ -286,7 +287,11 @@ func (x *Index) isGarbage(ctx context.Context, ids []packs.ID) bool {
 	if err != nil {
 		return false
 	}
-	tips := []model.Hash{x.store.Info().HeadHash}
+	head, err := x.store.Resolve(ctx, "HEAD")
+	if err != nil && !errors.Is(err, objects.ErrNotFound) {
+		return false
+	}
+	tips := []model.Hash{head}
 	for _, r := range refs {
 		tips = append(tips, r.Hash)
 	}
