@@ -279,6 +279,7 @@ func (a *App) state() action.State {
 		s.Selected, s.Resource = true, r.Status
 	}
 	s.Shows = a.diff.shows(a)
+	s.Compared, s.Outline = a.diff.compares(), a.diff.walks()
 	_, s.NoFile = a.fileHere()
 	_, s.NoPath = a.pathsHere()
 	s.Lines, s.Later = a.file.hasLines(), len(a.file.later) > 0

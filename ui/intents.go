@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -37,7 +38,7 @@ func (a *App) compare(named string) tea.Cmd {
 		from := h.marked
 		h.marked = ""
 		h.touch()
-		return a.showBeside(compareSubject{a: string(from), b: string(at)})
+		return a.showBeside(newCompare(a, string(from), string(at)))
 	}
 	h.touch()
 	return nil
@@ -45,6 +46,13 @@ func (a *App) compare(named string) tea.Cmd {
 
 func (a *App) compareNamed(names []string) tea.Cmd {
 	e := a.env()
+	if len(names) == 1 {
+		if from, to, isRange := strings.Cut(names[0], ".."); isRange && from != "" && !strings.HasPrefix(to, ".") {
+			names = []string{from, cmp.Or(to, "HEAD")}
+		} else {
+			names = append(names, "HEAD")
+		}
+	}
 	switch {
 	case len(names) != 2:
 		a.warn(text.Lit("compare takes two revisions, or one and live: compare main~3 main"))
@@ -55,7 +63,7 @@ func (a *App) compareNamed(names []string) tea.Cmd {
 	case names[1] == "live":
 		return a.showBeside(besideLive{e.Name, names[0]})
 	}
-	return a.showBeside(compareSubject{a: names[0], b: names[1]})
+	return a.showBeside(newCompare(a, names[0], names[1]))
 }
 
 // showBeside shows something that is not the selection of a pane, and goes to it.
@@ -77,6 +85,25 @@ func (a *App) historyOf(revision string) tea.Cmd {
 	a.history.span = span
 	a.history.list.Top()
 	return tea.Batch(a.history.relist(a), a.focus(action.History))
+}
+
+// showBetween shows in History the commits between the two revisions that are compared.
+func (a *App) showBetween() tea.Cmd {
+	s, ok := a.diff.subject.(compareSubject)
+	if !ok {
+		return nil
+	}
+	c, ok := s.known()
+	switch {
+	case !ok:
+		a.warn(text.Lit("the two are still being compared"))
+		return nil
+	case c.OnlyB.Commits == 0:
+		a.warn(text.Format("%s has no commit that %s has not; L turns the comparison around", short(s.b), short(s.a)))
+		return nil
+	}
+	a.remember()
+	return a.historyOf(string(c.A.Hash) + ".." + string(c.B.Hash))
 }
 
 // copied is what the copy key copies: plain text, never painted cells.

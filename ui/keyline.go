@@ -45,10 +45,7 @@ func (a *App) searchTail() (text.Safe, themes.Style) {
 		return text.Safe{}, a.st.Dim
 	}
 	_, n, _ := a.pane(a.search.in).matches(a)
-	found := text.Line(plural(n, "match"))
-	if n != 1 {
-		found = text.Format("%s matches", thousands(n))
-	}
+	found := matchesFound(n)
 	if a.search.in != action.History {
 		return found, a.st.Dim
 	}
@@ -85,7 +82,15 @@ func (a *App) suits(act *action.Action, s action.State) bool {
 	case action.Trust:
 		return s.Untrusted && s.Environments > 0
 	case action.Sides:
+		if s.Compared {
+			act.Title = "swap"
+		}
 		return s.Sides
+	case action.OpenRow:
+		return s.Outline
+	case action.Between:
+		act.Title = "commits"
+		return s.Compared
 	case action.RollBack:
 		return s.Focus != action.Change || !s.Change.IsOpen()
 	case action.Approve, action.Apply:

@@ -165,7 +165,7 @@ func TestReadOnlyScreenSaysWhyItRefuses(t *testing.T) {
 func TestRevisionsAreComparedWithEachOtherAndWithLive(t *testing.T) {
 	s, _ := openStory(t, 160, 45, Options{})
 	s.press("1", "g", "j", "c", "j", "j", "j", "c")
-	s.sees("→", "files", "split ─ 1/")
+	s.sees("from ", "to ", "goes back", "files", "split ─ 1/")
 	s.press("-")
 	s.sees("▌History")
 	s.press("c")

@@ -44,7 +44,7 @@ type verb struct {
 }
 
 var verbs = []verb{
-	{action.Compare, "compare A B", "Compare two revisions; B may be live"},
+	{action.Compare, "compare A B", "Compare two revisions, also live:ENV and git:ENV; B may be live"},
 	{action.DeployRev, "deploy REVISION", "Bring the environment to a revision"},
 	{action.FileNamed, "file PATH REVISION", "Show a file and who wrote its lines; now, without a revision"},
 	{action.GoLine, "line NUMBER", "Go to a line of the file that is shown"},
@@ -66,7 +66,7 @@ func newPalette(a *App, typed string) *paletteDialog {
 func newViewMenu(a *App) *paletteDialog {
 	d := &paletteDialog{title: text.Lit("Views")}
 	s := a.state()
-	for _, id := range []action.ID{action.FocusHistory, action.AllRuns, action.WhatRan, action.FirstParent, action.Help} {
+	for _, id := range []action.ID{action.FocusHistory, action.Between, action.AllRuns, action.WhatRan, action.FirstParent, action.Help} {
 		d.all = append(d.all, entryOf(id, s))
 	}
 	for _, e := range a.entries() {

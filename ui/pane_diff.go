@@ -31,7 +31,12 @@ type diffPane struct {
 	origins []origin // Where in git each of the files is.
 	total   int
 	fresh   bool // The next piece replaces what is shown.
-	cut     int  // Lines of the head that are scrolled off.
+	cut     int  // Lines of the head and the outline that are scrolled off.
+
+	outline outline
+	base    int  // How many files there are before the first that is here: after a jump, they are read when they are wanted.
+	refile  bool // The next files replace those that are here.
+	goal    *goal
 
 	wants  subject   // What to show once the cursor rests.
 	asked  int       // Counts wishes.
@@ -75,6 +80,8 @@ func (p *diffPane) rested(a *App, m restMsg) tea.Cmd {
 func (p *diffPane) clear() {
 	p.ask.drop()
 	p.subject, p.err, p.said, p.head, p.files_, p.origins, p.total, p.cut, p.seek = nil, nil, nil, nil, nil, nil, 0, 0, nil
+	p.base, p.refile, p.goal = 0, false, nil
+	p.outline.drop()
 	p.view.SetFiles(nil)
 	p.touch()
 }
@@ -82,6 +89,7 @@ func (p *diffPane) clear() {
 // load reads the subject. What is shown stays until the first piece of it is here.
 func (p *diffPane) load(a *App, s subject) tea.Cmd {
 	p.subject, p.wants, p.fresh, p.err, p.seek = s, nil, true, nil, nil
+	p.refile, p.goal = false, nil
 	p.loaded = a.now()
 	p.touch()
 	return p.read(a, s, 0)
@@ -90,10 +98,10 @@ func (p *diffPane) load(a *App, s subject) tea.Cmd {
 // more reads further files when the operator comes near the last one that is here.
 func (p *diffPane) more(a *App) tea.Cmd {
 	row, of := p.view.Position()
-	if p.subject == nil || p.ask.busy || p.err != nil || len(p.files_) >= p.total || of-row > 3*p.h && p.seek == nil {
+	if p.subject == nil || p.ask.busy || p.err != nil || p.end() >= p.total || of-row > 3*p.h && p.seek == nil {
 		return nil
 	}
-	return p.read(a, p.subject, len(p.files_))
+	return p.read(a, p.subject, p.end())
 }
 
 type diffPart = part[piece, struct{}]
@@ -110,11 +118,20 @@ func (p *diffPane) arrived(a *App, m diffPart) tea.Cmd {
 	if p.fresh {
 		p.fresh = false
 		p.said, p.head, p.files_, p.origins, p.total, p.cut = nil, nil, nil, nil, 0, 0
+		p.base = 0
+		p.outline.drop()
 		p.view.SetFiles(nil)
 		p.query = ""
 	}
 	before := len(p.files_)
+	var begin tea.Cmd
 	for _, it := range m.items {
+		if s, ok := p.subject.(compareSubject); ok && it.compared != nil {
+			begin = p.outline.show(a, s, it.compared)
+		}
+		if p.refile && len(it.files) > 0 {
+			p.refile, p.files_, p.origins, before = false, nil, nil, -1
+		}
 		if it.head != nil {
 			p.said = it.head
 			p.head = wrapHead(p.said, p.w-2)
@@ -139,19 +156,21 @@ func (p *diffPane) arrived(a *App, m diffPart) tea.Cmd {
 			p.view.Search(p.query)
 		}
 		p.sought()
+		p.reached()
 	}
 	if !m.done {
-		return m.next
+		return tea.Batch(m.next, begin)
 	}
+	p.goal = nil
 	if m.err != nil && !errors.Is(m.err, context.Canceled) {
 		p.err = m.err
 	}
 	p.fit()
 	p.sought()
 	if p.seek != nil {
-		return p.more(a)
+		return tea.Batch(p.more(a), begin)
 	}
-	return nil
+	return begin
 }
 
 // any reports whether there is a difference to walk through.
@@ -176,14 +195,26 @@ func (p *diffPane) shows(a *App) action.Scope {
 	return ""
 }
 
+// compares reports whether it is two revisions that are shown.
+func (p *diffPane) compares() bool {
+	_, ok := p.subject.(compareSubject)
+	return ok
+}
+
 // sided reports whether the subject has other sides to show.
 func (p *diffPane) sided() bool {
+	if _, ok := p.subject.(compareSubject); ok {
+		return true
+	}
 	s, ok := p.subject.(resourceSubject)
 	return ok && s.resource.Applied != nil
 }
 
-// nextSides goes on to the next pair of versions of a resource.
+// nextSides goes on to the next pair of versions of a resource, or turns a comparison around.
 func (p *diffPane) nextSides(a *App) tea.Cmd {
+	if s, ok := p.subject.(compareSubject); ok {
+		return p.load(a, newCompare(a, s.b, s.a))
+	}
 	s, ok := p.subject.(resourceSubject)
 	if !ok {
 		return nil
@@ -214,16 +245,16 @@ func (p *diffPane) resize(w, h int) {
 
 // fit gives the files the rows that the head leaves.
 func (p *diffPane) fit() {
-	p.cut = min(p.cut, len(p.head))
-	p.view.SetSize(p.w, max(p.h-(len(p.head)-p.cut), 0))
+	p.cut = min(p.cut, p.above())
+	p.view.SetSize(p.w, max(p.h-(p.above()-p.cut), 0))
 }
 
 // scroll moves head and files as one text.
 func (p *diffPane) scroll(rows int) {
 	if rows > 0 {
-		n := min(rows, len(p.head)-p.cut)
+		n := min(rows, p.above()-p.cut)
 		if !p.any() {
-			n = min(n, max(len(p.head)-p.cut-p.h+1, 0))
+			n = min(n, max(p.above()-p.cut-p.h+1, 0))
 		}
 		p.cut += n
 		p.fit()
@@ -243,31 +274,37 @@ func (p *diffPane) scroll(rows int) {
 
 // toFiles scrolls the head off, so that a difference that was asked for is in sight.
 func (p *diffPane) toFiles() {
-	p.cut = len(p.head)
+	p.cut = p.above()
 	p.fit()
 }
 
 func (p *diffPane) move(a *App, how action.ID) tea.Cmd {
 	p.touch()
-	p.seek = nil
+	p.seek, p.goal = nil, nil
+	if cmd, ok := p.walk(a, how); ok {
+		return cmd
+	}
 	switch how {
 	case action.Down:
-		p.scroll(1)
+		return p.scrolled(a, 1)
 	case action.Up:
-		p.scroll(-1)
+		return p.scrolled(a, -1)
 	case action.PageDown:
-		p.scroll(max(p.h-2, 1))
+		return p.scrolled(a, max(p.h-2, 1))
 	case action.PageUp:
-		p.scroll(-max(p.h-2, 1))
+		return p.scrolled(a, -max(p.h-2, 1))
 	case action.HalfDown:
-		p.scroll(max(p.h/2, 1))
+		return p.scrolled(a, max(p.h/2, 1))
 	case action.HalfUp:
-		p.scroll(-max(p.h/2, 1))
+		return p.scrolled(a, -max(p.h/2, 1))
 	case action.Top:
 		p.cut = 0
 		p.fit()
 		p.view.Top()
 	case action.Bottom:
+		if p.end() < p.total {
+			return p.jumpFile(a, p.total-1)
+		}
 		p.toFiles()
 		p.view.Bottom()
 	case action.ScrollLeft:
@@ -275,7 +312,7 @@ func (p *diffPane) move(a *App, how action.ID) tea.Cmd {
 	case action.ScrollRight:
 		p.view.ScrollX(8)
 	case action.NextHunk:
-		if row, _ := p.view.Position(); row == 0 && p.cut < len(p.head) {
+		if row, _ := p.view.Position(); row == 0 && p.cut < p.above() {
 			// The first difference is the next one as long as the head is what is read.
 			p.toFiles()
 			break
@@ -284,34 +321,31 @@ func (p *diffPane) move(a *App, how action.ID) tea.Cmd {
 	case action.PrevHunk:
 		p.view.PrevHunk()
 	case action.NextFile:
-		p.nextFile()
+		return p.nextFile(a)
 	case action.PrevFile:
-		if !p.view.PrevFile() {
-			p.cut = 0
-			p.fit()
-		}
+		return p.prevFile(a)
 	}
 	return p.more(a)
 }
 
-func (p *diffPane) nextFile() {
-	if p.cut < len(p.head) {
-		if row, _ := p.view.Position(); row == 0 && len(p.head) > p.h/2 {
-			p.toFiles()
-			return
+func (p *diffPane) nextFile(a *App) tea.Cmd {
+	if p.cut < p.above() && p.above() > p.h/2 {
+		if row, _ := p.view.Position(); row == 0 || p.walks() {
+			return p.jumpFile(a, 0)
 		}
 	}
 	p.toFiles()
-	p.view.NextFile()
+	if !p.view.NextFile() && p.end() < p.total {
+		return p.jumpFile(a, p.end())
+	}
+	return p.more(a)
 }
 
 func (p *diffPane) wheel(a *App, rows int) tea.Cmd {
 	p.touch()
-	p.scroll(rows)
-	return p.more(a)
+	p.goal = nil
+	return p.scrolled(a, rows)
 }
-
-func (p *diffPane) click(*App, int, int) tea.Cmd { return nil }
 
 func (p *diffPane) find(_ *App, query string) tea.Cmd {
 	p.query = query
@@ -340,11 +374,11 @@ func (p *diffPane) matches(*App) (string, int, int) {
 }
 
 func (p *diffPane) draw(a *App, focused bool) []string {
-	slow := a.slow(&p.ask)
+	slow := a.slow(&p.ask) || a.slow(&p.outline.ask)
 	return p.keep(a, focused, slow, func() []string {
 		p.view.SetFocused(focused)
 		rows := []string{p.rule(a, focused, slow)}
-		return append(rows, paint.Block(p.w, p.h, p.body(a))...)
+		return append(rows, paint.Block(p.w, p.h, p.body(a, focused))...)
 	})
 }
 
@@ -369,7 +403,7 @@ func (p *diffPane) rule(a *App, focused, slow bool) string {
 		}
 	}
 	if n := p.files(); n > 1 {
-		right = append(right, text.Format("%d/%d", p.view.File()+1, n))
+		right = append(right, text.Format("%s/%s", thousands(p.base+p.view.File()+1), thousands(n)))
 	}
 	count := text.Join(" ─ ", right...)
 	style := a.st.Strong
@@ -384,11 +418,12 @@ func (p *diffPane) rule(a *App, focused, slow bool) string {
 	return paint.Rule(a.st, p.w, left, tail, focused)
 }
 
-func (p *diffPane) body(a *App) []string {
+func (p *diffPane) body(a *App, focused bool) []string {
 	var rows []string
-	for _, l := range p.head[p.cut:min(len(p.head), p.cut+p.h)] {
+	for _, l := range p.head[min(p.cut, len(p.head)):min(len(p.head), p.cut+p.h)] {
 		rows = append(rows, p.headRow(a.st, l))
 	}
+	rows = append(rows, p.outlineRows(a, focused, p.h-len(rows))...)
 	if p.err != nil {
 		return append(rows, failure(a.st, p.w, p.err)...)
 	}
@@ -424,6 +459,8 @@ func toneStyle(st themes.Styles, t tone) themes.Style {
 		return st.Added
 	case removed:
 		return st.Removed
+	case accented:
+		return st.Accent
 	}
 	return st.Text
 }

@@ -60,6 +60,10 @@ func (a *App) perform(in action.Intent) tea.Cmd {
 		return a.compare(in.Arg)
 	case action.Sides:
 		return a.diff.nextSides(a)
+	case action.OpenRow:
+		return a.diff.openRow(a)
+	case action.Between:
+		return a.showBetween()
 	case action.NextHunk, action.PrevHunk, action.NextFile, action.PrevFile:
 		return a.diff.move(a, in.ID)
 
@@ -308,6 +312,8 @@ func (a *App) back() tea.Cmd {
 		a.resize()
 	case a.shape.focus == action.Diff && a.file.isShown(a):
 		return a.file.comeBack(a)
+	case a.shape.focus == action.Diff && a.diff.inFiles():
+		a.diff.toOutline(true)
 	case a.shape.focus == action.Diff:
 		return a.focus(a.shape.left)
 	case a.history.marked != "":

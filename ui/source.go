@@ -33,6 +33,10 @@ type source interface {
 	CommitFiles(ctx context.Context, id model.Hash) ([]model.FileChange, error)
 	FileDiff(ctx context.Context, f model.FileChange, oldLabel, newLabel string, opt diff.Options) diff.File
 
+	Between(ctx context.Context, a, b model.Hash) (workspace.Comparison, error)
+	Effects(ctx context.Context, a, b model.Hash, files []model.FileChange) ([]workspace.EnvironmentEffect, error)
+	CountLines(ctx context.Context, files []model.FileChange) iter.Seq2[int, workspace.LineCount]
+
 	FileAt(ctx context.Context, rev model.Hash, path string, most int64) (workspace.File, error)
 	Blame(ctx context.Context, rev model.Hash, path string, r objects.LineRange) iter.Seq2[objects.BlameGroup, error]
 	LineHistory(ctx context.Context, rev model.Hash, path string, r objects.LineRange) iter.Seq2[objects.LineVersion, error]

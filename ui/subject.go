@@ -25,6 +25,8 @@ type piece struct {
 	files   []diff.File
 	origins []origin // Where in git each of the files is; shorter where that is known of none.
 	total   int      // How many files there are; 0 leaves it open.
+
+	compared *workspace.Comparison // What the outline above the files is of.
 }
 
 // How many files are read before the operator comes near the last of them.
@@ -52,6 +54,7 @@ const (
 	waits
 	added
 	removed
+	accented
 )
 
 func line(tone tone, t text.Safe) headLine { return headLine{{tone, t}} }
@@ -141,58 +144,6 @@ func (s welcomeSubject) read(_ context.Context, _ source, _ int, show func(piece
 	}
 	show(piece{head: head})
 	return nil
-}
-
-// compareSubject is what differs between two revisions.
-type compareSubject struct {
-	a, b  string // As the operator named them.
-	paths []string
-}
-
-func (s compareSubject) id() string { return "compare " + s.a + " " + s.b }
-
-func (s compareSubject) title() text.Safe { return text.Format("%s → %s", short(s.a), short(s.b)) }
-
-func (s compareSubject) read(ctx context.Context, ws source, skip int, show func(piece)) error {
-	a, err := ws.Resolve(ctx, s.a)
-	if err != nil {
-		return err
-	}
-	b, err := ws.Resolve(ctx, s.b)
-	if err != nil {
-		return err
-	}
-	files, err := ws.Files(ctx, a, b, s.paths...)
-	if err != nil {
-		return err
-	}
-	if skip == 0 {
-		head := []headLine{append(append(named(s.a, a), word{dim, text.Lit("  →  ")}), named(s.b, b)...)}
-		if len(files) == 0 {
-			head = append(head, nil, line(dim, text.Lit("Both have the same files.")))
-		} else {
-			head = append(head, line(dim, text.Line(plural(len(files), "file"))))
-		}
-		show(piece{head: append(head, nil), total: len(files)})
-	}
-	return readFiles(ctx, ws, files, version{a, nameOf(s.a, a)}, version{b, nameOf(s.b, b)}, skip, show)
-}
-
-// named is a revision as the operator named it, with its hash where that says more.
-func named(name string, id model.Hash) headLine {
-	l := headLine{{strong, text.Line(short(name))}}
-	if short(name) != id.Short() {
-		l = append(l, word{dim, text.Format(" %s", id.Short())})
-	}
-	return l
-}
-
-// nameOf is what a side is called: as the operator named it, or the short hash when that was a hash.
-func nameOf(name string, id model.Hash) string {
-	if name == string(id) || len(name) > 24 {
-		return id.Short()
-	}
-	return name
 }
 
 // resourceSubject is two of the three versions of a live resource.

@@ -105,6 +105,8 @@ func (a *App) answered(msg tea.Msg) tea.Cmd {
 		return a.linesArrived(m)
 	case answer[foundFile]:
 		return a.fileFound(m)
+	case measurePart:
+		return a.diff.measured(m)
 	case diffPart:
 		return a.diff.arrived(a, m)
 	case answer[runsFound]:

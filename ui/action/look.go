@@ -11,6 +11,8 @@ const (
 	Refresh         ID = "refresh"
 	Compare         ID = "compare"
 	Sides           ID = "sides"
+	OpenRow         ID = "open row"
+	Between         ID = "commits between"
 	NextHunk        ID = "next difference"
 	PrevHunk        ID = "previous difference"
 	NextFile        ID = "next file"
@@ -71,10 +73,26 @@ var looking = []Action{
 			return ""
 		}},
 	{ID: Sides, Keys: []string{"L"}, Title: "sides", Group: Look, In: Panes(), Line: []Scope{Diff},
-		Text: "Compare other sides of a live resource: git and live, applied and live, applied and git",
+		Text: "Compare other sides: of a live resource git, applied and live; of two revisions the other way round",
 		Not: func(s State) string {
 			if !s.Sides {
-				return "only a live resource has three sides"
+				return "only a live resource and two revisions have other sides"
+			}
+			return ""
+		}},
+	{ID: OpenRow, Keys: []string{"enter"}, Title: "open", Group: Look, In: []Scope{Diff}, Line: []Scope{Diff},
+		Text: "Go to the file under the cursor in a comparison, or fold and unfold what is below it",
+		Not: func(s State) string {
+			if !s.Outline {
+				return "works in the list of files above a comparison"
+			}
+			return ""
+		}},
+	{ID: Between, Keys: []string{"C"}, Title: "commits between", Group: Look, In: Panes(), Line: []Scope{Diff},
+		Text: "Show in History the commits between two revisions that are compared", Git: "git log A..B",
+		Not: func(s State) string {
+			if !s.Compared {
+				return "compare two revisions first: c in History marks one, c on another compares"
 			}
 			return ""
 		}},

@@ -27,6 +27,8 @@ type State struct {
 	Diff      bool   // There is a difference to walk through.
 	Files     int    // How many files it has.
 	Sides     bool   // It is one that has other sides to show: git, applied, live.
+	Compared  bool   // It is what lies between two revisions.
+	Outline   bool   // The cursor is in the list of files above it.
 	NoFile    string // Why what is shown or selected is no file of git; empty where it is one.
 	NoPath    string // The same for what has a history: a file or a directory.
 	Lines     bool   // A file is shown whole, and has lines.

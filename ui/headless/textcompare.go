@@ -43,7 +43,9 @@ func (t Text) shares(p *page, c Comparison) {
 	if c.OnlyB.Commits > 0 {
 		p.line("%s", t.share(c.OnlyB, "to B"))
 	}
-	if c.OnlyA.Commits > 0 {
+	if c.Base == c.B.Hash {
+		p.line("%s", paint(t.Styles.Warning, "! ")+"goes back "+t.share(c.OnlyA, "from A"))
+	} else if c.OnlyA.Commits > 0 {
 		p.line("%s", paint(t.Styles.Warning, "! ")+t.share(c.OnlyA, "only in A"))
 	}
 	switch {
