@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"runtime/debug"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -85,7 +86,11 @@ func (p *historyPane) load(a *App) tea.Cmd {
 		}
 	}
 	return func() tea.Msg {
-		a.working.Go(func() { done <- h.Update(ctx) })
+		a.working.Go(func() {
+			done <- h.Update(ctx)
+			// Reading a long history for the first time takes several times the memory that is kept of it.
+			debug.FreeOSMemory()
+		})
 		return next()
 	}
 }
