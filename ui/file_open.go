@@ -59,11 +59,11 @@ func (p *diffPane) spot() (spot, bool) {
 		return spot{}, false
 	}
 	o := p.origins[at.File]
-	line := at.New
+	line := cmp.Or(at.New, at.Old, 1)
 	if o.old {
-		line = at.Old
+		line = cmp.Or(at.Old, at.New, 1)
 	}
-	return spot{rev: o.rev, path: o.path, line: max(line, 1)}, true
+	return spot{rev: o.rev, path: o.path, line: line}, true
 }
 
 // seek is a line of a file that is to be brought into the window once it is there.

@@ -487,3 +487,15 @@ func TestAFileFillsTheScreenExactly(t *testing.T) {
 		}
 	}
 }
+
+// Whoever went elsewhere after looking at a commit of a line is not led back to the file by esc.
+func TestTheWayBackToAFileIsForgottenElsewhere(t *testing.T) {
+	s := openTold(t, 120, 30, shop()...)
+	s.named("web/app.conf")
+	s.press("j", "j", "enter")
+	s.sees("Say who", "esc back")
+	s.press("1", "g", "enter")
+	s.sees("▌", "Say who")
+	s.press("esc")
+	s.sees("▌History")
+}

@@ -183,6 +183,7 @@ func (a *App) focus(p action.Scope) tea.Cmd {
 	var cmd tea.Cmd
 	if p != action.Diff {
 		a.shape.left = p
+		a.file.trail = trail{} // Whoever goes elsewhere is not led back to the file.
 		cmd = a.showSelected()
 	}
 	a.resize()

@@ -73,7 +73,7 @@ func (a *App) openFile(s spot) tea.Cmd {
 	if a.view != action.File {
 		v.from = &place{a.view, a.shape.focus, a.diff.subject}
 	}
-	v.later, v.loaded, v.mark, v.trail = nil, false, 0, trail{}
+	v.at, v.later, v.loaded, v.mark, v.trail = s, nil, false, 0, trail{}
 	return tea.Batch(a.show(action.File), v.load(a, s, 0))
 }
 

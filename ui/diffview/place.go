@@ -8,14 +8,18 @@ type Place struct {
 	Old, New int
 }
 
-// Place is what is at the top of the window: the first line there that the new side has, or where its
-// file has none further down, the old side. Not ok where no file is shown.
+// howFar is how many lines are looked at for one that the new side has: this is asked whenever something is drawn.
+const howFar = 200
+
+// Place is what is at the top of the window: the first line from there on that the old side has, and the first
+// that the new side has. Where many are gone, the new one is not looked for further down. Not ok where no file is shown.
 func (v *View) Place() (p Place, ok bool) {
 	if len(v.blocks) == 0 {
 		return Place{}, false
 	}
 	b := v.blockAt(v.top.row)
 	p.File = v.blocks[b].file
+	looked := 0
 	for row := v.top.row; b < len(v.blocks) && v.blocks[b].file == p.File; b++ {
 		bl := v.blocks[b]
 		row = max(row, bl.first)
@@ -23,6 +27,9 @@ func (v *View) Place() (p Place, ok bool) {
 			continue
 		}
 		for ; row < bl.first+bl.n; row++ {
+			if looked++; looked > howFar {
+				return p, true
+			}
 			r, side := v.line(b, row)
 			old, new := r.Old.Number, r.New.Number
 			if r.Op == diff.Insert || side == newSide {
