@@ -90,7 +90,9 @@ func TestTheFilesOfAComparisonAreWalkedOneByOne(t *testing.T) {
 		t.Error("g does not lead to the top")
 	}
 	// A directory folds with its files, and unfolds again.
-	s.press("j", "j", "j", "h")
+	s.press("j", "j", "j", "]")
+	top(0)
+	s.press("esc", "k", "k", "h")
 	s.sees("▸ dev/web/all/etc/")
 	s.press("l")
 	s.sees("▾ dev/web/all/etc/")

@@ -90,6 +90,8 @@ func (p *diffPane) walk(a *App, how action.ID) (tea.Cmd, bool) {
 		if r := o.current(); !o.isOpen(r) || !o.fold(r, true) {
 			o.up()
 		}
+	case action.NextHunk, action.NextFile:
+		return p.jumpFile(a, max(o.fileAt(o.current()), 0)), p.any()
 	default:
 		return nil, false
 	}
@@ -210,6 +212,22 @@ func (p *diffPane) openRow(a *App) tea.Cmd {
 		return p.jumpFile(a, file)
 	}
 	return nil
+}
+
+// pick is the file or directory of the outline that the cursor is on; not ok where it is on neither, or in the differences.
+func (p *diffPane) pick() (o origin, dir bool, ok bool) {
+	if !p.walks() {
+		return o, false, false
+	}
+	c, r := p.outline.of, p.outline.current()
+	if r.kind == nodeLine && p.outline.nodes[r.node].IsDir() {
+		return origin{rev: string(c.B.Hash), path: p.outline.nodes[r.node].Path}, true, true
+	}
+	file := p.outline.file(r)
+	if file < 0 {
+		return o, false, false
+	}
+	return originOf(c.Files[file], version{id: c.A.Hash}, version{id: c.B.Hash}), false, true
 }
 
 // click puts the cursor on a row of the outline and opens it.

@@ -296,6 +296,18 @@ func (o *outline) file(r outlineRow) int {
 	return -1
 }
 
+// fileAt is the file of a row, or the first one in its directory; -1 for none.
+func (o *outline) fileAt(r outlineRow) int {
+	if r.kind == nodeLine {
+		for _, n := range o.nodes[r.node:] {
+			if !n.IsDir() {
+				return n.File
+			}
+		}
+	}
+	return o.file(r)
+}
+
 func (o *outline) effect(r outlineRow) workspace.Effect {
 	return o.effects[r.env].Targets[r.target].Resources[r.resource]
 }
