@@ -47,13 +47,6 @@ func (c chain) people() (n int) {
 	return n
 }
 
-func (c chain) size() (n int64) {
-	for _, l := range c {
-		n += l.Size
-	}
-	return n
-}
-
 // manifest names the segments of an index.
 type manifest struct {
 	Format     int    `json:"format"`
@@ -115,11 +108,6 @@ func (c cache) check() error {
 	}
 	return isPrivate(info)
 }
-
-// large is the size in bytes from which on a cache takes so long to load that something is shown before.
-const large = 8 << 20
-
-func (c cache) isLarge() bool { return c.manifest().size() > large }
 
 // loaded is what the cache has.
 type loaded struct {

@@ -19,7 +19,7 @@ const (
 	diffCache = 24 << 20
 )
 
-// firstWalk is how many commits are read before an index is there that takes long to load, so that there is something to see.
+// firstWalk is how many commits are read before the first of them are shown.
 const firstWalk = 256
 
 func (x *Index) update(ctx context.Context, tips []model.Hash) error {
@@ -37,12 +37,12 @@ func (x *Index) update(ctx context.Context, tips []model.Hash) error {
 	if err := x.check(ctx); err != nil {
 		return err
 	}
-	if err := x.extend(ctx, ids, 0); err != nil {
+	if err := x.extend(ctx, ids); err != nil {
 		return err
 	}
 	if x.isGarbage(ctx, ids) {
 		x.reset(idSize)
-		if err := x.extend(ctx, ids, 0); err != nil {
+		if err := x.extend(ctx, ids); err != nil {
 			return err
 		}
 	}
@@ -83,7 +83,7 @@ func (x *Index) start(ctx context.Context, ids []packs.ID, idSize int) error {
 		}
 		x.source = &packed{r, idSize, altered}
 	}
-	if err := x.load(ctx, ids); err != nil {
+	if err := x.load(ctx); err != nil {
 		return errors.Join(err, x.stop())
 	}
 	return nil
@@ -114,25 +114,14 @@ func (x *Index) cache() cache {
 	return openCache(x.dir, repository, x.altered.print, x.walk.columns.idSize)
 }
 
-// load takes in what the cache has, if that is of this repository. While it is read the first commits are shown.
-func (x *Index) load(ctx context.Context, ids []packs.ID) error {
-	cache := x.cache()
-	loaded := make(chan loaded, 1)
-	go func() { loaded <- cache.load() }()
-	idSize := x.walk.columns.idSize
-	if cache.isLarge() {
-		if err := x.extend(ctx, ids, firstWalk); err != nil {
-			<-loaded
-			return err
-		}
-		x.reset(idSize)
-	}
-	l := <-loaded
+// load takes in what the cache has, if that is of this repository.
+func (x *Index) load(ctx context.Context) error {
+	l := x.cache().load()
 	x.seen = l.seen
 	if l.paths == nil {
 		return nil
 	}
-	w := newWalker(idSize)
+	w := newWalker(x.walk.columns.idSize)
 	w.adopt(l.columns)
 	if ok, err := w.isOf(ctx, x.source.open(walkCache)); !ok || err != nil {
 		return err
@@ -179,9 +168,8 @@ func (x *Index) lookAgain(ctx context.Context) error {
 	return nil
 }
 
-// extend walks on from the tips and finds what the commits on the way changed, at most limit of them where it is
-// not 0. After an error what there is is shown.
-func (x *Index) extend(ctx context.Context, ids []packs.ID, limit int) error {
+// extend walks on from the tips and finds what the commits on the way changed. After an error what there is is shown.
+func (x *Index) extend(ctx context.Context, ids []packs.ID) error {
 	group, ctx := errgroup.WithContext(ctx)
 	q := newQueue()
 	compare := func() error { return x.compare(ctx, q) }
@@ -191,10 +179,10 @@ func (x *Index) extend(ctx context.Context, ids []packs.ID, limit int) error {
 	}
 	group.Go(func() error {
 		defer q.end()
-		if err := x.walkOn(ctx, ids, limit, q); err != nil {
+		if err := x.walkOn(ctx, ids, q); err != nil {
 			return err
 		}
-		x.publish(limit == 0, false)
+		x.publish(true, false)
 		group.Go(compare)
 		return nil
 	})
@@ -204,14 +192,12 @@ func (x *Index) extend(ctx context.Context, ids []packs.ID, limit int) error {
 		}
 		return err
 	}
-	if limit == 0 {
-		x.walk.columns.trees = nil
-	}
+	x.walk.columns.trees = nil
 	return nil
 }
 
 // walkOn walks from the tips and hands the commits on to be compared.
-func (x *Index) walkOn(ctx context.Context, ids []packs.ID, limit int, q *queue) error {
+func (x *Index) walkOn(ctx context.Context, ids []packs.ID, q *queue) error {
 	w := x.walk
 	s := x.source.open(walkCache)
 	// What an interrupted update left.
@@ -222,7 +208,7 @@ func (x *Index) walkOn(ctx context.Context, ids []packs.ID, limit int, q *queue)
 	}
 	var passed []Ordinal
 	shown := firstWalk
-	for n := 1; limit == 0 || n <= limit; n++ {
+	for n := 1; ; n++ {
 		o, ok, err := w.next(ctx, s)
 		if err != nil {
 			return err
