@@ -10,7 +10,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -57,14 +56,22 @@ type History struct {
 	index *index.Index
 	opt   Options
 
-	mu     sync.Mutex
+	mu   sync.Mutex
+	tips *tips
+	last *View // The newest; whoever asks for the same again gets it.
+}
+
+// tips is where branches, tags and environments are. It never changes.
+type tips struct {
+	ids    []model.Hash // The commits that history has to reach.
 	places []Place
 	refs   []objects.Ref
+	at     map[model.Hash][]objects.Ref // The refs by what they point at.
 }
 
 // Open makes the history of a repository from its index. Nothing is read before the first update.
 func Open(s objects.Store, x *index.Index, opt Options) *History {
-	return &History{store: s, index: x, opt: opt}
+	return &History{store: s, index: x, opt: opt, tips: new(tips)}
 }
 
 // Close ends the index. An update that is under way has to be cancelled before.
@@ -76,18 +83,24 @@ var shownRefs = []string{"refs/heads/", "refs/remotes/", "refs/tags/"}
 // Update reads where branches and environments are now, and brings the index up to date with them. It takes
 // as long as reading all of history when that was never read; meanwhile [History.Changed] tells when there is more to see.
 func (h *History) Update(ctx context.Context) error {
-	tips, err := h.look(ctx)
+	t, err := h.look(ctx)
 	if err != nil {
 		return err
 	}
-	return h.index.Update(ctx, tips)
+	h.mu.Lock()
+	// A view of the same is the same view.
+	if !t.equal(h.tips) {
+		h.tips = t
+	}
+	h.mu.Unlock()
+	return h.index.Update(ctx, t.ids)
 }
 
-// look reads refs and places, and answers all commits that history has to reach. The questions are asked side by
+// look reads refs and places, and with them all commits that history has to reach. The questions are asked side by
 // side, because the first rows of the screen wait for the answers.
-func (h *History) look(ctx context.Context) ([]model.Hash, error) {
+func (h *History) look(ctx context.Context) (*tips, error) {
+	t := &tips{at: map[model.Hash][]objects.Ref{}}
 	var head model.Hash
-	var places []Place
 	found := make([][]objects.Ref, len(shownRefs))
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() (err error) {
@@ -96,7 +109,7 @@ func (h *History) look(ctx context.Context) ([]model.Hash, error) {
 		}
 		return nil
 	})
-	group.Go(func() (err error) { places, err = h.opt.Places(ctx); return err })
+	group.Go(func() (err error) { t.places, err = h.opt.Places(ctx); return err })
 	for i, prefix := range shownRefs {
 		group.Go(func() (err error) {
 			if found[i], err = h.store.Refs(ctx, prefix); err != nil {
@@ -108,30 +121,36 @@ func (h *History) look(ctx context.Context) ([]model.Hash, error) {
 	if err := group.Wait(); err != nil {
 		return nil, err
 	}
-	var tips []model.Hash
 	seen := map[model.Hash]bool{"": true}
 	tip := func(id model.Hash) {
 		if !seen[id] {
 			seen[id] = true
-			tips = append(tips, id)
+			t.ids = append(t.ids, id)
 		}
 	}
 	tip(head)
-	for _, p := range places {
+	for _, p := range t.places {
 		tip(p.Tracked)
 		tip(p.Applied)
 	}
-	refs := slices.Concat(found...)
-	for _, r := range refs {
+	t.refs = slices.Concat(found...)
+	for _, r := range t.refs {
 		tip(r.Hash)
+		t.at[r.Hash] = append(t.at[r.Hash], r)
 	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.places, h.refs = places, refs
-	return tips, nil
+	return t, nil
 }
 
-// Changed is closed when there is more of history than at the last [History.View].
+func (t *tips) equal(u *tips) bool {
+	return slices.Equal(t.ids, u.ids) && slices.Equal(t.refs, u.refs) && slices.EqualFunc(t.places, u.places, Place.equal)
+}
+
+func (p Place) equal(q Place) bool {
+	return p.Environment == q.Environment && p.Production == q.Production && p.Tracked == q.Tracked && p.Applied == q.Applied &&
+		slices.Equal(p.Paths, q.Paths)
+}
+
+// Changed is closed as soon as there is more of history than now. Who wants to miss nothing asks for it before the view.
 func (h *History) Changed() <-chan struct{} { return h.index.Changed() }
 
 // Progress is how far the index is.
@@ -148,24 +167,6 @@ func (h *History) Progress() Progress { return progress(h.index.Snapshot()) }
 
 func progress(s *index.Snapshot) Progress {
 	return Progress{s.Len(), s.Looked(), s.Walked, s.Pathed, s.Problem}
-}
-
-// within reports whether a path is the directory or file, or lies in it.
-func within(path, dir string) bool {
-	dir = strings.TrimSuffix(dir, "/")
-	return dir == "" || dir == "." || path == dir || strings.HasPrefix(path, dir) && path[len(dir)] == '/'
-}
-
-// below is a test for paths that are one of the files or directories, or lie in one.
-func below(dirs []string) func(path string) bool {
-	return func(path string) bool {
-		for _, d := range dirs {
-			if within(path, d) {
-				return true
-			}
-		}
-		return false
-	}
 }
 
 // Until brings the index up to date as [History.Update] does, and stops when enough says so: it is asked whenever there is more.

@@ -1,40 +1,71 @@
 package history
 
 import (
-	"container/heap"
+	"math"
 
 	"plumb/gitops/objects/index"
 )
 
-// byDate is a heap of commits, the newest on top; of commits of one second the one that came first.
-type byDate struct {
+// queue holds commits that wait for their turn: the newest is first and, of commits of one second, the one that came first.
+type queue struct {
 	snapshot *index.Snapshot
-	commits  []index.Ordinal
-	came     []int
-	count    int
+	heap     []waiting
+	came     uint32
 }
 
-func (h *byDate) Len() int { return len(h.commits) }
-func (h *byDate) Less(i, j int) bool {
-	a, b := h.snapshot.Time(h.commits[i]), h.snapshot.Time(h.commits[j])
-	if a != b {
-		return a > b
+type waiting struct {
+	when   int64
+	came   uint32
+	commit index.Ordinal
+}
+
+func (a waiting) before(b waiting) bool {
+	if a.when != b.when {
+		return a.when > b.when
 	}
-	return h.came[i] < h.came[j]
+	return a.came < b.came
 }
-func (h *byDate) Swap(i, j int) {
-	h.commits[i], h.commits[j] = h.commits[j], h.commits[i]
-	h.came[i], h.came[j] = h.came[j], h.came[i]
+
+func (q *queue) push(o index.Ordinal) {
+	w := waiting{q.snapshot.Time(o), q.came, o}
+	q.came++
+	q.heap = append(q.heap, w)
+	i := len(q.heap) - 1
+	for i > 0 {
+		up := (i - 1) / 2
+		if !w.before(q.heap[up]) {
+			break
+		}
+		q.heap[i] = q.heap[up]
+		i = up
+	}
+	q.heap[i] = w
 }
-func (h *byDate) Push(x any) {
-	h.commits, h.came = append(h.commits, x.(index.Ordinal)), append(h.came, h.count)
-	h.count++
-}
-func (h *byDate) Pop() any {
-	last := len(h.commits) - 1
-	o := h.commits[last]
-	h.commits, h.came = h.commits[:last], h.came[:last]
-	return o
+
+// pop takes the first commit out; there must be one.
+func (q *queue) pop() waiting {
+	first, last := q.heap[0], len(q.heap)-1
+	w := q.heap[last]
+	q.heap = q.heap[:last]
+	i := 0
+	for {
+		down := 2*i + 1
+		if down >= last {
+			break
+		}
+		if right := down + 1; right < last && q.heap[right].before(q.heap[down]) {
+			down = right
+		}
+		if !q.heap[down].before(w) {
+			break
+		}
+		q.heap[i] = q.heap[down]
+		i = down
+	}
+	if last > 0 {
+		q.heap[i] = w
+	}
+	return first
 }
 
 // reach is the set of commits that are one of these or an ancestor of one.
@@ -61,10 +92,31 @@ func reach(s *index.Snapshot, from ...index.Ordinal) index.Set {
 	return set
 }
 
+// never is before all times that commits have.
+const never = math.MinInt64
+
+// unread is the time of the newest commit of a set whose parents were not read yet: what the set lacks is not newer,
+// unless somebody's clock was wrong. It is never where nothing is missing any more.
+func unread(s *index.Snapshot, set index.Set) int64 {
+	newest := int64(never)
+	if s.Walked {
+		return newest
+	}
+	var parents []index.Ordinal
+	for o := range set.All() {
+		parents = s.Parents(o, parents[:0])
+		for _, p := range parents {
+			if p == index.Absent {
+				newest = max(newest, s.Time(o))
+			}
+		}
+	}
+	return newest
+}
+
 // inOrder lists the commits of a set that the tip leads to: newest first by the date of the committer, and never a parent before its
-// child, as git log --date-order does. Of a snapshot that is still growing it lists what will not change
-// any more: it ends where a commit's parents have not been read.
-func inOrder(s *index.Snapshot, set index.Set, tip index.Ordinal) []index.Ordinal {
+// child, as git log --date-order does. It ends at the first one that is not newer than a time.
+func inOrder(s *index.Snapshot, set index.Set, tip index.Ordinal, after int64) []index.Ordinal {
 	if !set.Has(tip) {
 		return nil
 	}
@@ -79,21 +131,21 @@ func inOrder(s *index.Snapshot, set index.Set, tip index.Ordinal) []index.Ordina
 		}
 	}
 	order := make([]index.Ordinal, 0, set.Len())
-	queue := &byDate{snapshot: s}
-	heap.Push(queue, tip)
-	for queue.Len() > 0 {
-		o := heap.Pop(queue).(index.Ordinal)
-		order = append(order, o)
-		parents = s.Parents(o, parents[:0])
+	q := &queue{snapshot: s}
+	q.push(tip)
+	for len(q.heap) > 0 {
+		w := q.pop()
+		if w.when <= after {
+			break
+		}
+		order = append(order, w.commit)
+		parents = s.Parents(w.commit, parents[:0])
 		for _, p := range parents {
-			if p == index.Absent && !s.Walked {
-				return order
-			}
 			if !set.Has(p) {
 				continue
 			}
 			if children[p]--; children[p] == 0 {
-				heap.Push(queue, p)
+				q.push(p)
 			}
 		}
 	}

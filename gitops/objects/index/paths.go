@@ -166,13 +166,7 @@ func (p *paths) forget(unknown []Ordinal) {
 // match is the set of commits below n that changed a path that wants wants. Of merges it takes
 // those where the path differs from all parents, or with byFirst from the first one.
 func (p *paths) match(n int, byFirst bool, wants func(path string) bool) Set {
-	// Wants is not ours, and may take its time or ask the index: it is called without the lock.
-	var wanted []int
-	for i, name := range p.all() {
-		if wants(name) {
-			wanted = append(wanted, i)
-		}
-	}
+	wanted := p.wanted(wants)
 	set := NewSet(n)
 	p.mu.RLock()
 	defer p.mu.RUnlock()

@@ -44,6 +44,31 @@ func (s *Snapshot) TouchingEach(byFirst bool, n int, which func(path string, to 
 	return sets
 }
 
+// TouchingBoth is [Snapshot.Touching] in both ways at once: by what no parent had, and by what differs from the first parent.
+func (s *Snapshot) TouchingBoth(wants func(path string) bool) (own, byFirst Set) {
+	own, byFirst = NewSet(s.Len()), NewSet(s.Len())
+	wanted := s.paths.wanted(wants)
+	s.paths.mu.RLock()
+	defer s.paths.mu.RUnlock()
+	for _, i := range wanted {
+		s.paths.addTo(own, s.Len(), false, i)
+		s.paths.addTo(byFirst, s.Len(), true, i)
+	}
+	return own, byFirst
+}
+
+// wanted are the numbers of the paths that are wanted. Wants is not ours, and may take its time or ask the index: it is called
+// without the lock.
+func (p *paths) wanted(wants func(path string) bool) []int {
+	var wanted []int
+	for i, name := range p.all() {
+		if wants(name) {
+			wanted = append(wanted, i)
+		}
+	}
+	return wanted
+}
+
 // addTo puts the commits below n that changed a path into a set.
 func (p *paths) addTo(set Set, n int, byFirst bool, path int) {
 	for _, post := range p.posts[path] {
