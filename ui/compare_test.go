@@ -135,6 +135,21 @@ func TestAComparisonTurnsAroundAndLeadsToItsCommits(t *testing.T) {
 	s.sees("nonsense")
 }
 
+// The keys for a file are about the row of the list that the cursor is on.
+func TestTheListOfFilesLeadsToFilesAndTheirHistory(t *testing.T) {
+	s, _ := openStory(t, 160, 45, Options{})
+	s.compares("live:production main")
+	s.press("j", "H")
+	s.sees("▌History", "production")
+	s.press("-")
+	s.atRow("dev/web/all/etc/nginx/sites-available/shop.conf")
+	s.press("B")
+	if s.app.scope() != action.File {
+		t.Fatalf("no file is shown:\n%s", s.text())
+	}
+	s.sees("dev/web/all/etc/nginx/sites-available/shop.conf", "listen 443 quic")
+}
+
 // vast is a comparison of any size.
 type vast struct {
 	opened

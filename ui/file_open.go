@@ -54,6 +54,9 @@ func originOfResource(env string, r model.Resource, asApplied bool) origin {
 
 // spot is the file at the top of the window, at its line there.
 func (p *diffPane) spot() (spot, bool) {
+	if o, dir, ok := p.pick(); ok || p.walks() {
+		return spot{rev: o.rev, path: o.path, line: 1}, ok && !dir
+	}
 	at, ok := p.view.Place()
 	if !ok || at.File >= len(p.origins) || p.origins[at.File].path == "" {
 		return spot{}, false
@@ -188,6 +191,9 @@ func (a *App) fileFound(m answer[foundFile]) tea.Cmd {
 func (a *App) pathsHere() (paths []string, why string) {
 	if r := a.live.current(); a.scope() == action.Live && r != nil && r.kind != rowResource {
 		return []string{r.target.Target.Path}, ""
+	}
+	if o, dir, ok := a.diff.pick(); ok && dir && a.scope() == action.Diff {
+		return []string{o.path}, ""
 	}
 	s, why := a.fileHere()
 	if why != "" {
