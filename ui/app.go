@@ -281,7 +281,7 @@ func (a *App) state() action.State {
 	s.Shows = a.diff.shows(a)
 	s.Compared, s.Outline = a.diff.compares(), a.diff.walks()
 	_, s.NoFile = a.fileHere()
-	_, s.NoPath = a.pathsHere()
+	_, s.NoPath = a.pathHere()
 	s.Lines, s.Later = a.file.hasLines(), len(a.file.later) > 0
 	c := a.change.selected()
 	if a.view == action.Run {

@@ -141,7 +141,7 @@ func (a *App) showFile() tea.Cmd {
 	return a.openFile(s)
 }
 
-// found is the file that the words of a command name.
+// foundFile is the file that the words of a command name.
 type foundFile spot
 
 // showNamed opens a file by its name: PATH, PATH REVISION, or REVISION:PATH.
@@ -187,36 +187,29 @@ func (a *App) fileFound(m answer[foundFile]) tea.Cmd {
 	return a.openFile(spot(m.value))
 }
 
-// pathsHere are the paths whose history is that of what is shown or selected, and why there are none.
-func (a *App) pathsHere() (paths []string, why string) {
+// pathHere is the file or directory whose history is that of what is shown or selected, and why there is none.
+func (a *App) pathHere() (path, why string) {
 	if r := a.live.current(); a.scope() == action.Live && r != nil && r.kind != rowResource {
-		return []string{r.target.Target.Path}, ""
+		return r.target.Target.Path, ""
 	}
 	if o, dir, ok := a.diff.pick(); ok && dir && a.scope() == action.Diff {
-		return []string{o.path}, ""
+		return o.path, ""
 	}
 	s, why := a.fileHere()
-	if why != "" {
-		return nil, why
-	}
-	return []string{s.path}, ""
+	return s.path, why
 }
 
-// historyHere shows in History what changed the file or target that is here, or of a file with a range the commits that changed these lines.
+// historyHere shows in History what changed the file or target that is here; of a range of lines it lists the commits that changed those.
 func (a *App) historyHere() tea.Cmd {
 	if a.view == action.File && a.file.mark > 0 {
 		return a.file.openLines(a)
 	}
-	paths, why := a.pathsHere()
+	path, why := a.pathHere()
 	if why != "" {
 		a.warn(text.Line(why))
 		return nil
 	}
-	var f filter.Filter
-	for _, p := range paths {
-		f.Terms = append(f.Terms, filter.Term{Kind: filter.File, Value: p})
-	}
-	return a.showFiltered(f.String())
+	return a.showFiltered(filter.Filter{Terms: []filter.Term{{Kind: filter.File, Value: path}}}.String())
 }
 
 // performFile does what concerns a file that is shown whole, and the ways to it.
