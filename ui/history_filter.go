@@ -20,7 +20,8 @@ type filtering struct {
 	failed  error         // Why it could not be answered.
 	narrow  bool          // Only what matches is listed; otherwise everything, and n and N walk the matches.
 	hits    *history.Matches
-	before  string // What to go back to when the input is left.
+	before  string         // What to go back to when the input is left.
+	anchor  *history.Entry // Where the cursor was when the input was opened: what is typed letter by letter does not carry it away.
 	chips   []chipZone
 }
 
@@ -137,6 +138,9 @@ func (p *historyPane) matchCount(a *App) text.Safe {
 		return text.Format("%s · %d %% searched", thousands(m.Len()), 100*m.Looked/m.Of)
 	case !p.narrow:
 		return text.Format("%s of %s", thousands(m.Position(p.hash())), thousands(m.Len()))
+	}
+	if rows := p.rows.Len(); rows != m.Len() {
+		return text.Format("%s commits in %s", thousands(m.Len()), plural(rows, "row"))
 	}
 	return matchesFound(m.Len())
 }

@@ -95,6 +95,21 @@ func TestMergesUnfoldInPlace(t *testing.T) {
 	}
 }
 
+func TestTheCursorStaysNearWhereTheFilterWasBegun(t *testing.T) {
+	s, _ := openStory(t, 160, 45, Options{})
+	s.press("j", "j")
+	s.press("/")
+	s.write("is:production since:1w")
+	s.sees("since:1w ×", "▌  ·", "Renew the certificate")
+	if got := s.app.history.list.Cursor(); got != 1 {
+		t.Errorf("the cursor is on row %d of what matches, and was between the first two", got)
+	}
+	s.press("esc")
+	if got := s.app.history.list.Cursor(); got != 2 {
+		t.Errorf("the input was left, and the cursor is on row %d", got)
+	}
+}
+
 func TestTheNextMatchUnfoldsTheMergeThatHidesIt(t *testing.T) {
 	s, world := openStory(t, 160, 45, Options{})
 	s.press("/")

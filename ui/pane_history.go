@@ -177,6 +177,9 @@ func (p *historyPane) arrived(a *App, m listPart) tea.Cmd {
 func (p *historyPane) show(a *App, l listed) tea.Cmd {
 	first := p.rows == nil || p.rows.Len() == 0
 	before := p.selected()
+	if a.search != nil && a.search.in == action.History && p.anchor != nil {
+		before = p.anchor
+	}
 	p.view, p.rows, p.hits, p.folded = l.view, l.rows, l.matches, l.folded
 	clear(p.entries)
 	p.graph.of(l.rows)

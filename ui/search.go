@@ -27,7 +27,7 @@ type searchLine struct {
 func (a *App) startSearch() {
 	a.search = &searchLine{in: a.scope()}
 	if a.search.in == action.History {
-		a.history.before = a.history.typed
+		a.history.before, a.history.anchor = a.history.typed, a.history.selected()
 		a.search.input.set(a.history.typed)
 		if a.history.typed != "" {
 			a.search.input.insert(" ")
@@ -45,6 +45,9 @@ func (a *App) searchKey(k tea.KeyPressMsg) tea.Cmd {
 		in := a.search.in
 		a.search = nil
 		if in == action.History {
+			if h := &a.history; h.anchor != nil {
+				h.goal = h.anchor.Hash
+			}
 			return a.history.filterBy(a, a.history.before)
 		}
 		return p.find(a, "")
