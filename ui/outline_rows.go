@@ -39,9 +39,7 @@ func (o *outline) row(a *App, i, w int, focused, slow bool) string {
 	case targetLine:
 		o.targetRow(a, l, r)
 	case resourceLine:
-		e := o.effect(r)
-		l.Gap(6).Add(toneStyle(st, actionTone(e.Action)), text.Line(e.Action.Sign())).Gap(1)
-		l.Add(st.Text, text.Line(string(e.Address))).Gap(2).Add(st.Dim, text.Line(strings.Join(e.Differs, ", ")))
+		o.resourceRow(st, l, o.effect(r))
 	case troubleLine:
 		o.trouble(st, l)
 	case totalLine:
@@ -170,6 +168,19 @@ func (o *outline) targetRow(a *App, l *paint.Line, r outlineRow) {
 	default:
 		l.Spans(targetWords(st, t, 0)...)
 	}
+}
+
+// resourceRow names a resource and what differs in it. Where there is no room, the path gives way from its left.
+func (o *outline) resourceRow(st themes.Styles, l *paint.Line, e workspace.Effect) {
+	l.Gap(6).Add(toneStyle(st, actionTone(e.Action)), text.Line(e.Action.Sign())).Gap(1)
+	differs := text.Line(strings.Join(e.Differs, ", "))
+	address, room := text.Line(string(e.Address)), l.Free()-differs.Width()-3
+	if address.Width() > room && e.Group != "" {
+		group := text.Line(e.Group).Plus(text.Lit(" "))
+		l.Add(st.Text, group)
+		address = text.Line(e.Name).TruncateLeft(max(room-group.Width(), 8), "…")
+	}
+	l.Add(st.Text, address).Gap(2).Add(st.Dim, differs)
 }
 
 func (o *outline) trouble(st themes.Styles, l *paint.Line) {
