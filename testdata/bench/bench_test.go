@@ -45,7 +45,7 @@ func TestEverythingIsMeasured(t *testing.T) {
 	if r.commits != 1000 || !r.isBare || r.packs == 0 || len(r.newest) == 0 {
 		t.Errorf("the repository is taken for %+v", r)
 	}
-	b := &bench{ctx: t.Context(), plumb: plumb, repository: r, runs: 1, scratch: t.TempDir()}
+	b := &bench{ctx: t.Context(), plumb: plumb, repository: r, runs: 1, steps: 10, scratch: t.TempDir()}
 	if err := b.all(""); err != nil {
 		t.Fatal(err)
 	}

@@ -80,7 +80,7 @@ func run(ctx context.Context, opt options) error {
 		if err != nil {
 			return err
 		}
-		b := &bench{ctx: ctx, plumb: plumb, repository: r, runs: opt.runs, scratch: filepath.Join(scratch, strconv.Itoa(i))}
+		b := &bench{ctx: ctx, plumb: plumb, repository: r, runs: opt.runs, steps: 100, scratch: filepath.Join(scratch, strconv.Itoa(i))}
 		if err := b.all(opt.only); err != nil {
 			return err
 		}
@@ -135,7 +135,8 @@ type bench struct {
 	ctx        context.Context
 	plumb      string
 	repository repository
-	runs       int
+	runs       int    // How often the quick things are done.
+	steps      int    // How many commits are stepped through.
 	scratch    string // A directory of its own.
 	rows       []row
 }

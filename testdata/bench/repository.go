@@ -23,7 +23,7 @@ type repository struct {
 	commits int      // That branches, tags and HEAD lead to.
 	refs    []string // The arguments of git log for those.
 	packs   int64    // The size of its packs, in bytes.
-	newest  []string // How the newest commit's row may begin: its subject, or what a merge says it merged.
+	newest  []string // Beginnings of what the newest commits say: there can be names of branches before them, too long for the row.
 }
 
 // openRepository looks at a repository.
@@ -50,12 +50,13 @@ func openRepository(ctx context.Context, dir string) (repository, error) {
 	if r.commits, err = strconv.Atoi(count); err != nil {
 		return repository{}, err
 	}
-	message, err := r.git(ctx, "log", "-1", "--format=%B")
+	// Of a merge, the title of what it merged may be shown instead of the subject.
+	messages, err := r.git(ctx, "log", "-3", "--format=%B")
 	if err != nil {
 		return repository{}, err
 	}
-	for line := range strings.Lines(message) {
-		if line = strings.TrimSpace(line); line != "" {
+	for line := range strings.Lines(messages) {
+		if line = strings.TrimSpace(line); len(line) > 8 {
 			r.newest = append(r.newest, beginning(line))
 		}
 	}
@@ -81,7 +82,7 @@ func beginning(line string) string {
 	return strings.TrimSpace(line)
 }
 
-// showsNewest reports whether the newest commit is in a list of commits on the screen.
+// showsNewest reports whether the newest commits are listed on the screen.
 func (r repository) showsNewest(p picture) bool {
 	return slices.ContainsFunc(p.rows, func(row string) bool {
 		return slices.ContainsFunc(r.newest, func(subject string) bool { return strings.Contains(row, subject) })
@@ -111,14 +112,19 @@ func output(cmd *exec.Cmd) (string, error) {
 	return strings.TrimSpace(string(out)), nil
 }
 
-// timed is how long a git command takes whose output nobody reads.
-func (r repository) timed(ctx context.Context, args ...string) (time.Duration, error) {
+// timed is how long a git command takes whose output nobody reads, and how much processor time.
+func (r repository) timed(ctx context.Context, args ...string) (took, busy time.Duration, err error) {
 	cmd := r.gitCommand(ctx, args...)
 	start := time.Now()
 	if err := cmd.Run(); err != nil {
-		return 0, fmt.Errorf("git %s: %w", strings.Join(args, " "), err)
+		return 0, 0, fmt.Errorf("git %s: %w", strings.Join(args, " "), err)
 	}
-	return time.Since(start), nil
+	return time.Since(start), busyTime(cmd), nil
+}
+
+// busyTime is the processor time of a program that has ended.
+func busyTime(cmd *exec.Cmd) time.Duration {
+	return cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
 }
 
 // directories are three directories below the topmost ones: one that is changed all the time, and two that are less and less so.

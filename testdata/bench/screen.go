@@ -164,8 +164,11 @@ func (t *terminal) indexed(home string) error {
 // settled is how long a screen has to stay as it is to be taken for done with what was asked of it.
 const settled = 120 * time.Millisecond
 
-// steps is how many commits are stepped through; with a key held down three times as many follow, so the list has to be longer than that.
-const steps = 100
+// A key is held for as many repetitions, as many times as this. The list has to be longer than all that is stepped through.
+const (
+	repetitions = 90
+	holds       = 3
+)
 
 // stepping measures how long after a key the next commit is marked, and its differences are shown.
 func (b *bench) stepping() error {
@@ -181,7 +184,7 @@ func (b *bench) stepping() error {
 	if err := b.ready(t); err != nil {
 		return err
 	}
-	moved, shown, err := t.steps("j", marked)
+	moved, shown, err := t.steps(b.steps, "j", marked)
 	if err != nil {
 		return err
 	}
@@ -232,7 +235,7 @@ func (b *bench) stepTig(rows []row) error {
 		return err
 	}
 	// The arrow, as tig asks terminals to send it.
-	_, shown, err := t.steps("\x1bOB", func(p picture) string { return p.text() })
+	_, shown, err := t.steps(b.steps, "\x1bOB", func(p picture) string { return p.text() })
 	if err != nil {
 		return err
 	}
@@ -255,8 +258,8 @@ func body(p picture) string { return strings.Join(p.rows[1:len(p.rows)-1], "\n")
 
 // steps presses a key again and again, each time when all is shown that the one before has brought. Moved is when the
 // cursor was seen elsewhere, shown when the screen had changed for the last time.
-func (t *terminal) steps(key string, cursor func(picture) string) (moved, shown times, err error) {
-	for range steps {
+func (t *terminal) steps(n int, key string, cursor func(picture) string) (moved, shown times, err error) {
+	for range n {
 		before, from := t.last(), t.mark()
 		start := time.Now()
 		if err := t.press(key); err != nil {
@@ -289,11 +292,11 @@ const interval = time.Second / 30
 
 // held holds a key down for three seconds, and answers how long after its last repetition the screen changed last.
 func (t *terminal) held(key string) (late times, err error) {
-	for range 3 {
+	for range holds {
 		before, from := t.last(), t.mark()
 		ticker := time.NewTicker(interval)
 		var last time.Time
-		for range 90 {
+		for range repetitions {
 			last = <-ticker.C
 			if err := t.press(key); err != nil {
 				ticker.Stop()
