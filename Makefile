@@ -6,6 +6,9 @@ GO ?= go
 # library that reads the terminal races with its own end, at the close of its input.
 RACE = $(shell $(GO) list ./gitops/... ./providers/... ./ui/... | grep -v /screentest$$)
 
+# What the tests are made with is tested as well; ./... passes it over, as it does all of testdata.
+TOOLS = ./testdata/repositories/... ./testdata/bench/...
+
 LINT_VERSION := 2.15.0
 LINT := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/plumb/bin/golangci-lint-$(LINT_VERSION)/golangci-lint
 
@@ -17,7 +20,7 @@ build:
 # No engine may be missing here, so no test skips itself.
 test:
 	testdata/engines/install.sh
-	PLUMB_REQUIRE_ENGINES=1 $(GO) test ./...
+	PLUMB_REQUIRE_ENGINES=1 $(GO) test ./... $(TOOLS)
 
 # The race detector needs cgo. It makes tests slow: -short leaves out those that only add size.
 race:
@@ -27,8 +30,8 @@ race:
 
 lint: $(LINT)
 	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "not formatted, run gofmt -w:"; echo "$$unformatted"; exit 1; fi
-	$(GO) vet ./...
-	$(LINT) run ./...
+	$(GO) vet ./... $(TOOLS)
+	$(LINT) run ./... $(TOOLS)
 
 $(LINT):
 	GOBIN=$(dir $(LINT)) $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v$(LINT_VERSION)

@@ -108,8 +108,8 @@ func (a *App) fileHere() (s spot, why string) {
 			return s, "no file is shown"
 		}
 		return a.file.here(), ""
-	case action.Diff:
-		if !a.diff.any() {
+	case action.Diff, action.History:
+		if !a.diff.any() || a.scope() == action.History && a.diff.shows(a) != action.History {
 			return s, "no difference is shown"
 		}
 		s, ok := a.diff.spot()
@@ -131,7 +131,7 @@ func (a *App) fileHere() (s spot, why string) {
 	return s, "go to a file in Diff or a resource in Live first, or type :file PATH"
 }
 
-// showFile opens the file that is here; from History, which has none, it asks for the path.
+// showFile opens the file that is here; where there is none it asks for the path.
 func (a *App) showFile() tea.Cmd {
 	s, why := a.fileHere()
 	if why != "" {

@@ -235,8 +235,9 @@ func TestTheDifferenceLeadsToTheFile(t *testing.T) {
 	if s.app.shape.focus != action.Diff {
 		t.Error("esc does not lead back to Diff")
 	}
+	// From History too: the file that the selected commit changed first, or the one that was gone to.
 	s.press("1", "B")
-	s.sees("Command", "file PATH REVISION")
+	s.sees("▌web/app.conf  at ", "user www")
 }
 
 // A deleted file opens as it was before it went.

@@ -122,7 +122,7 @@ var looking = []Action{
 		}},
 	{ID: FileNamed, Title: "file …", Group: Look, Text: "Show a file, and who wrote each line: file PATH, or file PATH REVISION", Git: "git blame REVISION -- PATH"},
 	{ID: GoLine, Keys: []string{"%"}, Title: "line …", Group: Look, In: []Scope{File}, Text: "Go to a line by its number: line NUMBER", Not: lines},
-	{ID: HistoryHere, Keys: []string{"H"}, Title: "history", Group: Look, In: []Scope{Diff, Live, File}, Line: []Scope{Diff, Live, File},
+	{ID: HistoryHere, Keys: []string{"H"}, Title: "history", Group: Look, In: []Scope{Diff, Live, File, History}, Line: []Scope{Diff, Live, File},
 		Text: "Show what changed this file, this target or these lines", Git: "git log --follow, git log -L",
 		Not: func(s State) string { return s.NoPath }},
 	{ID: NextHunk, Keys: []string{"]"}, Title: "next difference", Group: Look, In: Panes(), Line: []Scope{Diff},
