@@ -30,7 +30,7 @@ func (s *screen) compares(words string) {
 
 // at is the row of the screen that the cursor of the outline is on.
 func (s *screen) at() string {
-	for _, row := range strings.Split(s.text(), "\n") {
+	for row := range strings.SplitSeq(s.text(), "\n") {
 		if _, after, ok := strings.Cut(row, "▌"); ok && !strings.Contains(row, "─") && !strings.Contains(row, "plumb") {
 			return after
 		}

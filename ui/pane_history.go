@@ -375,8 +375,6 @@ func (p *historyPane) signed(m answer[signatures]) {
 	if p.signing.known == nil {
 		p.signing.known = signatures{}
 	}
-	for id, s := range m.value {
-		p.signing.known[id] = s
-	}
+	maps.Copy(p.signing.known, m.value)
 	p.touch()
 }

@@ -235,13 +235,13 @@ func TestComparingARevisionWithItself(t *testing.T) {
 
 func TestFilesThatMovedUnchangedAreShownAsMoved(t *testing.T) {
 	w := newWorld(t)
-	a := w.commit("Start", map[string]string{"production/web-1/etc/one": "same\n", "production/web-1/etc/two": "same\n", "staging/all/etc/x": "x\n"})
+	w.commit("Start", map[string]string{"production/web-1/etc/one": "same\n", "production/web-1/etc/two": "same\n", "staging/all/etc/x": "x\n"})
 	for _, empty := range []string{"docs/empty", "docs/.keep"} {
 		w.write(filepath.Join(w.root, empty), "")
 	}
 	w.git("add", "-A")
 	w.git("commit", "-q", "--amend", "--no-edit")
-	a = w.git("rev-parse", "HEAD")
+	a := w.git("rev-parse", "HEAD")
 	w.git("mv", "production/web-1/etc/one", "production/web-2/etc/two")
 	w.git("mv", "production/web-1/etc/two", "production/web-2/etc/one")
 	w.git("mv", "staging/all/etc/x", "staging/all/etc/y")

@@ -30,7 +30,7 @@ func TestFilesAreATreeWithChainsOfDirectoriesInOneRow(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			var files []model.FileChange
 			var counts []workspace.LineCount
-			for _, p := range strings.Fields(c.paths) {
+			for p := range strings.FieldsSeq(c.paths) {
 				files = append(files, model.FileChange{Path: p})
 				counts = append(counts, workspace.LineCount{Added: 2, Removed: 1})
 			}

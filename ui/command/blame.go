@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -59,7 +60,7 @@ A file that is a secret as a whole, or is no text, has no lines to blame anybody
 func (inv *invocation) revisionAndPath(cmd *cobra.Command, args []string) (rev, name string, err error) {
 	inv.used = cmd
 	before, after := split(cmd, args)
-	switch words := append(before[:len(before):len(before)], after...); {
+	switch words := slices.Concat(before, after); {
 	case len(words) == 0, len(after) == 0 && cmd.ArgsLenAtDash() >= 0:
 		return "", "", usage(errors.New("the path of a file is missing"))
 	case len(words) > 2 || len(after) > 1:
