@@ -81,7 +81,7 @@ func fuzzy(s *index.Snapshot, letters string) index.Set {
 	needle, fold := filter.Smart(letters)
 	isPlain := strings.IndexFunc(needle, func(r rune) bool { return r >= utf8.RuneSelf }) < 0
 	return s.Where(func(message []byte) bool {
-		subject := subjectOf(message)
+		subject, _ := splitMessage(message)
 		if isPlain {
 			if hasInOrder(subject, needle, fold) {
 				return true
@@ -120,25 +120,22 @@ func isASCII(s []byte) bool {
 	return true
 }
 
-// subjectOf is the first paragraph of a message, in one line.
-func subjectOf(message []byte) []byte {
-	subject := bytes.TrimLeft(message, " \t\r\n")
-	lines := 1
-	for at := 0; ; lines++ {
-		end := bytes.IndexByte(subject[at:], '\n')
-		if end < 0 {
+// splitMessage splits a message into its first paragraph, in one line, and what follows, as it is done for the screen.
+func splitMessage(message []byte) (subject, body []byte) {
+	var lines [][]byte
+	for more := true; more; {
+		var line []byte
+		line, message, more = bytes.Cut(message, []byte("\n"))
+		if len(bytes.TrimSpace(line)) > 0 {
+			lines = append(lines, bytes.TrimRight(line, " \t\r"))
+		} else if len(lines) > 0 {
 			break
 		}
-		if len(bytes.TrimSpace(subject[at:at+end])) == 0 {
-			subject = subject[:max(at-1, 0)]
-			break
-		}
-		at += end + 1
 	}
-	if lines > 2 {
-		subject = bytes.ReplaceAll(subject, []byte("\n"), []byte(" "))
+	if len(lines) == 1 {
+		return lines[0], message
 	}
-	return subject
+	return bytes.Join(lines, []byte(" ")), message
 }
 
 // is finds commits by what they are.
@@ -172,7 +169,7 @@ func requests(s *index.Snapshot) index.Set {
 		}
 		// Most commits have parents; the few that have none are looked at again.
 		c := model.Commit{Parents: []model.Hash{""}}
-		subject, body, _ := bytes.Cut(bytes.TrimLeft(message, "\n"), []byte("\n\n"))
+		subject, body := splitMessage(message)
 		c.Subject, c.Body = text.Line(string(subject)), text.Clean(string(body))
 		_, ok := request.Of(c)
 		return ok
