@@ -122,36 +122,14 @@ func cleanPath(name string) string {
 	return name
 }
 
-// entryAt finds what a path is in a commit. Nothing is followed: a link is a link.
+// entryAt finds what a path is in a commit.
 func (w *Workspace) entryAt(ctx context.Context, rev model.Hash, name string) (objects.TreeEntry, error) {
-	c, err := w.opt.Store.Commit(ctx, rev)
-	if err != nil {
-		return objects.TreeEntry{}, fmt.Errorf("read %s in %s: %w", text.Line(name), rev.Short(), err)
+	e, err := objects.EntryAt(ctx, w.opt.Store, rev, name)
+	if errors.Is(err, objects.ErrNotFound) {
+		err := fmt.Errorf("there is no file %s in %s: %w", text.Line(name), rev.Short(), absent{})
+		return e, model.WithHint(err, "plumb log -- %s lists the commits that had to do with it", text.Line(name))
 	}
-	at := objects.TreeEntry{Mode: model.ModeTree, Hash: c.Tree}
-	if name == "" {
-		return at, nil
-	}
-	for part := range strings.SplitSeq(name, "/") {
-		var entries []objects.TreeEntry
-		if at.Mode == model.ModeTree {
-			if entries, err = w.opt.Store.Tree(ctx, at.Hash); err != nil {
-				return at, fmt.Errorf("read %s in %s: %w", text.Line(name), rev.Short(), err)
-			}
-		}
-		found := false
-		for _, e := range entries {
-			if e.Name == part {
-				at, found = e, true
-				break
-			}
-		}
-		if !found {
-			err := fmt.Errorf("there is no file %s in %s: %w", text.Line(name), rev.Short(), absent{})
-			return at, model.WithHint(err, "plumb log -- %s lists the commits that had to do with it", text.Line(name))
-		}
-	}
-	return at, nil
+	return e, err
 }
 
 // absent is a path that a commit does not have: both of objects' and of io/fs's kind.

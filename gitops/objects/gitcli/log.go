@@ -108,57 +108,37 @@ func (s *store) log(ctx context.Context, q objects.LogQuery, yield func(objects.
 		q.Paths = nil
 	}
 
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	c := s.git.command(ctx, why, logArgs(q, from, exclude)...)
-	out, err := c.StdoutPipe()
-	if err != nil {
-		return fmt.Errorf("%s: %w", why, err)
-	}
-	if err := c.start(); err != nil {
-		return fmt.Errorf("%s: %w", why, err)
-	}
-	p := &logParser{in: bufio.NewReaderSize(out, 256<<10), withFiles: q.WithFiles || len(q.Paths) > 0}
-	sent := 0
-	for {
-		e, err := p.next()
-		if ctx.Err() != nil {
-			err = context.Cause(ctx) // Nobody wants what was read ahead.
+	return s.git.stream(ctx, why, nil, func(ctx context.Context, out *bufio.Reader) error {
+		p := &logParser{in: out, withFiles: q.WithFiles || len(q.Paths) > 0}
+		for sent := 0; sent != q.Limit || sent == 0; {
+			e, err := p.next()
+			if ctx.Err() != nil {
+				return context.Cause(ctx) // Nobody wants what was read ahead.
+			}
+			if err != nil {
+				return err
+			}
+			if len(q.Paths) > 0 && !touches(e.Files, q.Paths) {
+				continue
+			}
+			if !q.WithFiles {
+				e.Files = nil
+			}
+			if shallow[e.Hash] {
+				// Git shows a commit at the boundary as if it had no parents and had made every file.
+				// Its object names parents, and what it changed cannot be known.
+				e.Files = nil
+				if e.Commit, err = s.Commit(ctx, e.Hash); err != nil {
+					return err
+				}
+			}
+			sent++
+			if !yield(e, nil) {
+				return errStopped
+			}
 		}
-		if err == nil && len(q.Paths) > 0 && !touches(e.Files, q.Paths) {
-			continue
-		}
-		if !q.WithFiles {
-			e.Files = nil
-		}
-		if err == nil && shallow[e.Hash] {
-			// Git shows a commit at the boundary as if it had no parents and had made every file.
-			// Its object names parents, and what it changed cannot be known.
-			e.Files = nil
-			e.Commit, err = s.Commit(ctx, e.Hash)
-		}
-		sent++
-		if err == nil && yield(e, nil) && sent != q.Limit {
-			continue
-		}
-		if err == nil {
-			err = errStopped
-		}
-		// At the end of the output git itself knows best why there is no more.
-		if !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
-			cancel(err)
-		}
-		waited := c.wait(ctx)
-		switch {
-		case errors.Is(err, errStopped):
-			return nil
-		case waited != nil:
-			return waited
-		case !errors.Is(err, io.EOF):
-			return fmt.Errorf("%s: %w", why, err)
-		}
-		return nil
-	}
+		return errStopped
+	}, logArgs(q, from, exclude)...)
 }
 
 // shallow are the commits whose parents were not fetched.

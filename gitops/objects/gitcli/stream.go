@@ -11,7 +11,6 @@ import (
 	"plumb/gitops/objects"
 	"plumb/gitops/objects/internal/object"
 	"plumb/model"
-	"plumb/model/text"
 )
 
 // The store has git at hand.
@@ -64,33 +63,11 @@ func (s *store) entryAt(ctx context.Context, why string, commit model.Hash, path
 	if !object.IsID(commit) {
 		return objects.TreeEntry{}, fmt.Errorf("%s: %w: %q is not an object id", why, objects.ErrNotFound, commit)
 	}
-	c, err := s.Commit(ctx, commit)
+	e, err := objects.EntryAt(ctx, s, commit, path)
 	if err != nil {
 		return objects.TreeEntry{}, fmt.Errorf("%s: %w", why, err)
 	}
-	at := objects.TreeEntry{Mode: model.ModeTree, Hash: c.Tree}
-	for name := range strings.SplitSeq(path, "/") {
-		if at, err = s.child(ctx, at, name); err != nil {
-			return at, fmt.Errorf("%s in %s: %w", why, commit.Short(), err)
-		}
-	}
-	return at, nil
-}
-
-// child is the entry of that name in a directory.
-func (s *store) child(ctx context.Context, dir objects.TreeEntry, name string) (objects.TreeEntry, error) {
-	if dir.Mode == model.ModeTree {
-		entries, err := s.Tree(ctx, dir.Hash)
-		if err != nil {
-			return objects.TreeEntry{}, err
-		}
-		for _, e := range entries {
-			if e.Name == name {
-				return e, nil
-			}
-		}
-	}
-	return objects.TreeEntry{}, fmt.Errorf("%w: no %s", objects.ErrNotFound, text.Line(name))
+	return e, nil
 }
 
 // lines is the range as git's option -L has it.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 
+	"plumb/gitops/objects/internal/object"
 	"plumb/model"
 )
 
@@ -34,23 +35,7 @@ func parseTreeEntry(data []byte, idSize int) (e treeEntry, length int, err error
 	if end <= 0 || len(data)-end-1 < idSize {
 		return e, 0, errTree
 	}
-	return treeEntry{canonical(mode), data[:end], data[end+1 : end+1+idSize]}, i + 1 + end + 1 + idSize, nil
-}
-
-// canonical maps the modes of old or careless programs to those that git knows, as git does.
-func canonical(mode uint32) model.FileMode {
-	switch mode & 0o170000 {
-	case 0o100000:
-		if mode&0o100 != 0 {
-			return model.ModeExecutable
-		}
-		return model.ModeFile
-	case 0o120000:
-		return model.ModeSymlink
-	case 0o040000:
-		return model.ModeTree
-	}
-	return model.ModeSubmodule
+	return treeEntry{object.Canonical(mode), data[:end], data[end+1 : end+1+idSize]}, i + 1 + end + 1 + idSize, nil
 }
 
 // nextEntries takes the entry that comes first from the side or sides that have it.

@@ -59,11 +59,11 @@ func ParseMode(digits []byte) (model.FileMode, bool) {
 		}
 		mode = mode<<3 | uint32(d-'0')
 	}
-	return canonical(mode), true
+	return Canonical(mode), true
 }
 
-// canonical maps the modes of old or careless programs to those that git knows.
-func canonical(mode uint32) model.FileMode {
+// Canonical maps the modes of old or careless programs to those that git knows, as git does.
+func Canonical(mode uint32) model.FileMode {
 	switch mode & 0o170000 {
 	case 0o100000:
 		if mode&0o100 != 0 {
@@ -93,7 +93,7 @@ func EncodeTree(entries []Entry) ([]byte, error) {
 			return nil, fmt.Errorf("name %q is there twice", e.Name)
 		}
 		names[e.Name] = true
-		if canonical(uint32(e.Mode)) != e.Mode {
+		if Canonical(uint32(e.Mode)) != e.Mode {
 			return nil, fmt.Errorf("name %q has mode %o, which git does not know", e.Name, uint32(e.Mode))
 		}
 		id, err := hex.DecodeString(string(e.Hash))
