@@ -34,7 +34,8 @@ func newGraph(t *testing.T, s objects.Store) *graph {
 	return &graph{t, s, map[string]model.Hash{}, map[model.Hash]string{}}
 }
 
-// commit writes a commit, a minute after the one before, that sets files (FILE or FILE=CONTENT) on its first parent's tree.
+// commit writes a commit, a minute after the one before, that changes files of its first parent's tree: FILE, FILE=CONTENT,
+// FILE=- to remove it, or FILE@OTHER to make it what another one was.
 func (g *graph) commit(name, parents string, files ...string) {
 	g.Helper()
 	var tree model.Hash
@@ -52,7 +53,18 @@ func (g *graph) commit(name, parents string, files ...string) {
 	var edits []model.Edit
 	for _, f := range files {
 		path, content, _ := strings.Cut(f, "=")
-		edits = append(edits, model.Edit{Path: path, Data: []byte(name + content), Delete: content == "-"})
+		data := []byte(name + content)
+		if to, other, ok := strings.Cut(f, "@"); ok {
+			e, err := objects.EntryAt(g.Context(), g, c.Parents[0], other)
+			if err != nil {
+				g.Fatal(err)
+			}
+			path = to
+			if data, err = g.Blob(g.Context(), e.Hash); err != nil {
+				g.Fatal(err)
+			}
+		}
+		edits = append(edits, model.Edit{Path: path, Data: data, Delete: content == "-"})
 	}
 	var err error
 	if c.Tree, err = objects.EditTree(g.Context(), g, tree, edits); err != nil {
@@ -74,6 +86,19 @@ func (g *graph) branch(name, at string) {
 	}
 }
 
+// bare opens a new repository of real git.
+func bare(t *testing.T) objects.Store {
+	t.Helper()
+	dir := t.TempDir()
+	objectstest.Git(t, dir, "init", "-q", "--bare", "-b", "main", ".")
+	s, err := gitcli.Open(t.Context(), dir, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	return s
+}
+
 // place is where an environment of one directory stands.
 func (g *graph) place(env, tracked, applied string) history.Place {
 	return history.Place{Environment: env, Paths: []string{env}, Tracked: g.ids[tracked], Applied: g.ids[applied]}
@@ -90,7 +115,7 @@ type query struct {
 // open is the history of the graph as it is indexed now, from the first commit on.
 func (g *graph) open(places ...history.Place) *history.History {
 	g.Helper()
-	h := history.Open(g, index.Open(g, ""), history.Options{
+	h := history.Open(g.Store, index.Open(g.Store, ""), history.Options{
 		Places: func(context.Context) ([]history.Place, error) { return places, nil },
 		Paths: func(_ context.Context, kind filter.Kind, value string) ([]string, error) {
 			for _, p := range places {

@@ -152,6 +152,11 @@ func (p *proof) term(contents bool) filter.Term {
 		}
 	case filter.Path:
 		t.Value = p.glob()
+		typed, err := filter.Parse(t.String(), start)
+		if err != nil {
+			p.Fatal(err)
+		}
+		t = typed.Terms[0]
 	case filter.Environment:
 		t.Value = pick(p.random, p.dirs)
 	case filter.Trailer:
@@ -187,7 +192,7 @@ func (p *proof) glob() string {
 	case 4:
 		return "*" + filepath.Ext(file)
 	case 5:
-		return filepath.Dir(dir) + "/*/" + filepath.Base(file)
+		return strings.TrimPrefix(filepath.Dir(dir)+"/", "./") + "*/" + filepath.Base(file)
 	}
 	return strings.Replace(file, filepath.Base(file), "[a-z]*", 1)
 }
