@@ -83,6 +83,8 @@ var shownRefs = []string{"refs/heads/", "refs/remotes/", "refs/tags/"}
 // Update reads where branches and environments are now, and brings the index up to date with them. It takes
 // as long as reading all of history when that was never read; meanwhile [History.Changed] tells when there is more to see.
 func (h *History) Update(ctx context.Context) error {
+	// Whatever is wrong here is wrong below as well, and told there.
+	_ = h.index.Glance(ctx, h.store.Info().HeadHash)
 	t, err := h.look(ctx)
 	if err != nil {
 		return err
