@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"plumb/gitops/history"
-	"plumb/gitops/objects"
 	"plumb/gitops/workspace"
 	"plumb/model"
 	"plumb/model/lanes"
@@ -233,23 +232,6 @@ func (p *historyPane) highlight(l *paint.Line, st themes.Styles, style themes.St
 		return
 	}
 	l.AddMarked(style, t, 0, cells, marks)
-}
-
-// signature says in one cell what a commit's signature is worth; nothing for a commit without one.
-func (p *historyPane) signature(l *paint.Line, st themes.Styles, e *history.Entry) {
-	s, known := p.signing.known[e.Hash]
-	switch {
-	case !e.IsSigned || !known:
-		l.Gap(1)
-	case s.State == objects.SigningGood:
-		l.Add(st.Good, text.Lit("✓"))
-	case s.State == objects.SigningBad, s.State == objects.SigningRevoked:
-		l.Add(st.Bad, text.Lit("✗"))
-	case s.State == objects.SigningNone:
-		l.Gap(1)
-	default:
-		l.Add(st.Faint, text.Lit("·"))
-	}
 }
 
 // refs names the branches and tags at a commit, the short ones first, as far as a third of the row goes.

@@ -9,7 +9,6 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"plumb/gitops/history"
-	"plumb/gitops/objects"
 	"plumb/model"
 	"plumb/ui/action"
 	"plumb/ui/list"
@@ -340,41 +339,4 @@ func (p *historyPane) isMerge() bool {
 	}
 	i := p.list.Cursor()
 	return p.rows.IsInner(i) || len(p.entry(i).Parents) > 1
-}
-
-// signing is what is known of the signatures of commits.
-type signing struct {
-	ask   question
-	known map[model.Hash]objects.Signing
-}
-
-// checkSignatures verifies those in the window that were not yet.
-func (p *historyPane) checkSignatures(a *App) tea.Cmd {
-	if p.rows == nil {
-		return nil
-	}
-	var ids []model.Hash
-	from, to := p.list.Window()
-	for i := from; i < to; i++ {
-		if e := p.entry(i); e.IsSigned {
-			if _, known := p.signing.known[e.Hash]; !known {
-				ids = append(ids, e.Hash)
-			}
-		}
-	}
-	if len(ids) == 0 {
-		return nil
-	}
-	return ask(a, &p.signing.ask, func(ctx context.Context) (signatures, error) { return a.ws.Signatures(ctx, ids) })
-}
-
-type signatures = map[model.Hash]objects.Signing
-
-// signed takes in what signatures are worth. Without git nobody can tell.
-func (p *historyPane) signed(m answer[signatures]) {
-	if p.signing.known == nil {
-		p.signing.known = signatures{}
-	}
-	maps.Copy(p.signing.known, m.value)
-	p.touch()
 }

@@ -1,0 +1,69 @@
+package ui
+
+import (
+	"context"
+	"maps"
+
+	tea "charm.land/bubbletea/v2"
+
+	"plumb/gitops/history"
+	"plumb/gitops/objects"
+	"plumb/model"
+	"plumb/model/text"
+	"plumb/themes"
+	"plumb/ui/paint"
+)
+
+// signing is what is known of the signatures of commits.
+type signing struct {
+	ask   question
+	known map[model.Hash]objects.Signing
+}
+
+// checkSignatures verifies those in the window that were not yet.
+func (p *historyPane) checkSignatures(a *App) tea.Cmd {
+	if p.rows == nil {
+		return nil
+	}
+	var ids []model.Hash
+	from, to := p.list.Window()
+	for i := from; i < to; i++ {
+		if e := p.entry(i); e.IsSigned {
+			if _, known := p.signing.known[e.Hash]; !known {
+				ids = append(ids, e.Hash)
+			}
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	return ask(a, &p.signing.ask, func(ctx context.Context) (signatures, error) { return a.ws.Signatures(ctx, ids) })
+}
+
+type signatures = map[model.Hash]objects.Signing
+
+// signed takes in what signatures are worth. Without git nobody can tell.
+func (p *historyPane) signed(m answer[signatures]) {
+	if p.signing.known == nil {
+		p.signing.known = signatures{}
+	}
+	maps.Copy(p.signing.known, m.value)
+	p.touch()
+}
+
+// signature says in one cell what a commit's signature is worth; nothing for a commit without one.
+func (p *historyPane) signature(l *paint.Line, st themes.Styles, e *history.Entry) {
+	s, known := p.signing.known[e.Hash]
+	switch {
+	case !e.IsSigned || !known:
+		l.Gap(1)
+	case s.State == objects.SigningGood:
+		l.Add(st.Good, text.Lit("✓"))
+	case s.State == objects.SigningBad, s.State == objects.SigningRevoked:
+		l.Add(st.Bad, text.Lit("✗"))
+	case s.State == objects.SigningNone:
+		l.Gap(1)
+	default:
+		l.Add(st.Faint, text.Lit("·"))
+	}
+}
