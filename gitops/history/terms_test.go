@@ -48,9 +48,9 @@ func TestWordsThatGitDoesNotKnowMeanWhatRowsSay(t *testing.T) {
 			"is:pending": func(e history.Entry, _ model.Commit) bool {
 				return slices.ContainsFunc(e.Touches, func(env string) bool { return env != "b" && !slices.Contains(e.Live, env) })
 			},
-			"~mrg":  func(_ history.Entry, c model.Commit) bool { return filter.HasFuzzy("mrg", c.Subject.String()) },
+			"~mrg": func(_ history.Entry, c model.Commit) bool { return filter.HasFuzzy("mrg", c.Subject.String()) },
 			"~Up2": func(_ history.Entry, c model.Commit) bool { return filter.HasFuzzy("Up2", c.Subject.String()) },
-			"~öße":  func(_ history.Entry, c model.Commit) bool { return filter.HasFuzzy("öße", c.Subject.String()) },
+			"~öße": func(_ history.Entry, c model.Commit) bool { return filter.HasFuzzy("öße", c.Subject.String()) },
 			`~"t f"`: func(_ history.Entry, c model.Commit) bool {
 				return filter.HasFuzzy("t f", c.Subject.String())
 			},
