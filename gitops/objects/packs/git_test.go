@@ -42,6 +42,9 @@ func assertObjectsLikeGit(t *testing.T, s *packs.Session, dir string) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if kind, stat, err := s.Stat(id(t, f[0])); err != nil || string(kind) != f[1] || stat != int64(size) {
+			t.Fatalf("object %s is said to be a %s of %d bytes (%v); want a %s of %d", f[0], kind, stat, err, f[1], size)
+		}
 		kind, data, err := s.Read(id(t, f[0]))
 		if err != nil || string(kind) != f[1] || string(data) != rest[:size] {
 			t.Fatalf("object %s is a %s of %d bytes (%v); want a %s of %d", f[0], kind, len(data), err, f[1], size)

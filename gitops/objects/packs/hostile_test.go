@@ -144,6 +144,9 @@ func TestEveryDamageIsNoticedOrHarmless(t *testing.T) {
 			}
 			s := r.Session(0)
 			for _, hash := range ids {
+				if _, _, err := s.Stat(id(t, hash)); err != nil && !errors.Is(err, packs.ErrMissing) && !strings.Contains(err.Error(), "pack-") {
+					t.Errorf("%s, %s: the size: %v names no file", ext, name, err)
+				}
 				if _, _, err := s.Read(id(t, hash)); err != nil && !errors.Is(err, packs.ErrMissing) && !strings.Contains(err.Error(), "pack-") {
 					t.Errorf("%s, %s: %v names no file", ext, name, err)
 				}
