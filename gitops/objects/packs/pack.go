@@ -159,12 +159,13 @@ type entry struct {
 // maxEntryHeader is the most that can stand before the data of an entry.
 const maxEntryHeader = 10 + 32
 
+var errEntry = fmt.Errorf("truncated entry: %w", ErrCorrupt)
+
 // parseEntry reads what stands before the data. It is given all of it, or all
 // that the pack has.
 func parseEntry(data []byte, idSize int) (e entry, err error) {
-	truncated := fmt.Errorf("truncated entry: %w", ErrCorrupt)
 	if len(data) == 0 {
-		return e, truncated
+		return e, errEntry
 	}
 	c := data[0]
 	e.kind = c >> 4 & 7
@@ -172,7 +173,7 @@ func parseEntry(data []byte, idSize int) (e entry, err error) {
 	i := 1
 	for shift := 4; c&0x80 != 0; shift += 7 {
 		if i == len(data) {
-			return e, truncated
+			return e, errEntry
 		}
 		if shift > 56 {
 			return e, fmt.Errorf("the size has too many digits: %w", ErrCorrupt)
@@ -186,7 +187,7 @@ func parseEntry(data []byte, idSize int) (e entry, err error) {
 	case entryOfsDelta:
 		for first := true; first || c&0x80 != 0; first = false {
 			if i == len(data) {
-				return e, truncated
+				return e, errEntry
 			}
 			if e.back >= 1<<offsetBits {
 				return e, fmt.Errorf("the base is outside of the pack: %w", ErrCorrupt)
@@ -200,7 +201,7 @@ func parseEntry(data []byte, idSize int) (e entry, err error) {
 		}
 	case entryRefDelta:
 		if len(data)-i < idSize {
-			return e, truncated
+			return e, errEntry
 		}
 		i += copy(e.base[:], data[i:i+idSize])
 	default:

@@ -21,7 +21,7 @@ const (
 type Session struct {
 	r     *Reader
 	cache cache
-	ahead ahead
+	ahead pages // What was read of the packs.
 	z     inflater
 
 	chain []link // Deltas on the way to a base.
@@ -250,6 +250,9 @@ func limitOf(kind byte) uint64 {
 	return maxOther
 }
 
+// firstInput is how much of a stream is tried at first. A tree or delta that is longer is rare.
+const firstInput = 8 << 10
+
 // inflate unpacks the stream at an offset of a pack, which must give exactly
 // size bytes, into dst if it is large enough. A larger buffer is only made
 // step by step, as far as the stream really gives so much.
@@ -262,7 +265,8 @@ func (s *Session) inflate(p *pack, offset uint64, dst []byte, size uint64) ([]by
 	}
 	dst = dst[:min(size, uint64(cap(dst)))]
 	most := maxInput(size)
-	want := min(most, smallWindow)
+	// Streams that are longer than what they give are rare.
+	want := min(size+size/8+64, firstInput)
 	for {
 		src, err := s.ahead.at(p, offset, int(want))
 		if err != nil {
