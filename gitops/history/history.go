@@ -161,7 +161,7 @@ type Progress struct {
 	Looked  int   // Of how many of them it is known what they changed.
 	Walked  bool  // All commits are read.
 	Done    bool  // All of it is.
-	Problem error // Why the index is not kept for the next start; nil where it is.
+	Problem error // What could not be read, or why the index is not kept for the next start; nil where all is well.
 }
 
 // Progress is how far the index is now.

@@ -58,23 +58,24 @@ func (v *View) mark(places []Place) {
 // belonging answers the numbers of the places that a path is part of.
 func belonging(places []Place) func(path string, to []int) []int {
 	of := map[string][]int{}
+	var lengths []bool // Of the directories: most of those that lead to a path are as long as none of them.
 	for i, p := range places {
 		for _, dir := range p.Paths {
-			if dir = cleaned(dir); !slices.Contains(of[dir], i) {
-				of[dir] = append(of[dir], i)
-			}
+			dir = cleaned(dir)
+			of[dir] = merged(of[dir], []int{i})
+			lengths = append(lengths, make([]bool, max(len(dir)+1-len(lengths), 0))...)
+			lengths[len(dir)] = true
 		}
 	}
+	everywhere := of[""]
 	return func(path string, to []int) []int {
-		for _, i := range of[""] {
-			to = append(to, i)
-		}
-		for end := 0; end < len(path); end++ {
-			if path[end] == '/' {
-				to = merged(to, of[path[:end]])
+		to = append(to, everywhere...)
+		for n := 1; n < len(lengths) && n <= len(path); n++ {
+			if lengths[n] && (n == len(path) || path[n] == '/') {
+				to = merged(to, of[path[:n]])
 			}
 		}
-		return merged(to, of[path])
+		return to
 	}
 }
 

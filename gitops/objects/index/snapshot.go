@@ -110,7 +110,8 @@ func (s *Snapshot) person(i uint32, when stamp) model.Person {
 }
 
 // Touching is the set of commits that changed a path that wants wants. A merge counts for what no parent had, or with
-// byFirst for what differs from its first parent. Wants is called once for each path that any commit ever changed.
+// byFirst for what differs from its first parent. Wants is called once for each path that any commit ever changed, from several
+// goroutines at once.
 func (s *Snapshot) Touching(byFirst bool, wants func(path string) bool) Set {
 	return s.paths.match(s.Len(), byFirst, wants)
 }

@@ -1,5 +1,11 @@
 package index
 
+import (
+	"runtime"
+	"slices"
+	"sync"
+)
+
 // Among is the set of those of the commits whose message is wanted, as [Snapshot.Where].
 func (s *Snapshot) Among(commits Set, wants func(message []byte) bool) Set {
 	return s.where(commits.Has, wants)
@@ -60,14 +66,25 @@ func (s *Snapshot) TouchingBoth(wants func(path string) bool) (own, byFirst Set)
 // wanted are the numbers of the paths that are wanted. Wants is not ours, and may take its time or ask the index: it is called
 // without the lock.
 func (p *paths) wanted(wants func(path string) bool) []int {
-	var wanted []int
-	for i, name := range p.all() {
-		if wants(name) {
-			wanted = append(wanted, i)
-		}
+	names := p.all()
+	parts := make([][]int, min(runtime.GOMAXPROCS(0), len(names)/fewPaths+1))
+	size := (len(names) + len(parts) - 1) / len(parts)
+	var group sync.WaitGroup
+	for part := range parts {
+		group.Go(func() {
+			for i := part * size; i < min((part+1)*size, len(names)); i++ {
+				if wants(names[i]) {
+					parts[part] = append(parts[part], i)
+				}
+			}
+		})
 	}
-	return wanted
+	group.Wait()
+	return slices.Concat(parts...)
 }
+
+// fewPaths are looked at by one goroutine: another one would not be done earlier.
+const fewPaths = 4096
 
 // addTo puts the commits below n that changed a path into a set.
 func (p *paths) addTo(set Set, n int, byFirst bool, path int) {
