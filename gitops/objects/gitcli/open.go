@@ -1,5 +1,5 @@
 // Package gitcli is the store of a repository that the operator's own git reads
-// and writes. Single objects come from long-lived children, history is
+// and writes. Single objects are read in this process or come from long-lived children, history is
 // streamed, and whatever the repository's configuration names as a program is
 // never run on the way ([Open]). What has to obey the operator's configuration,
 // hooks and credentials, as fetch and push do, is on [Operator].
@@ -31,6 +31,7 @@ var oldest = [2]int{2, 36}
 type store struct {
 	git     git
 	pool    *pool
+	direct  *direct
 	info    objects.Info
 	common  string        // The directory that linked work trees share.
 	objects *loose.Writer // Nil where only git itself can write: SHA-256.
@@ -70,10 +71,13 @@ func Open(ctx context.Context, dir string, ran func(model.Command)) (objects.Sto
 			IsShallow: found.isShallow, IsPartial: found.isPartial,
 		},
 	}
+	idSize := 32
 	if found.format == "sha1" {
+		idSize = 20
 		s.objects = loose.New(filepath.Join(found.common, "objects"))
 	}
 	s.pool = newPool(s.git)
+	s.direct = newDirect(found.common, idSize)
 	head, err := s.pool.info(ctx, "open repository", "HEAD")
 	if err != nil {
 		s.pool.close()
@@ -182,10 +186,10 @@ func explain(err error, dir string) error {
 	return fmt.Errorf("open %s: %w", text.Line(dir), err)
 }
 
-// Close ends the children.
+// Close ends the children and closes the files.
 func (s *store) Close() error {
 	s.pool.close()
-	return nil
+	return s.direct.close()
 }
 
 // Info is the repository as it was found, with HEAD as it is now.
@@ -216,7 +220,7 @@ func (s *store) Resolve(ctx context.Context, revision string) (model.Hash, error
 	if revision == "" || strings.ContainsAny(revision, "\n\x00") {
 		return "", none
 	}
-	a, err := s.pool.info(ctx, why, revision)
+	a, err := s.about(ctx, why, revision)
 	if err == nil && a.kind == object.Tag {
 		a, err = s.pool.info(ctx, why, string(a.id)+"^{commit}")
 	}
@@ -236,22 +240,25 @@ func (s *store) Resolve(ctx context.Context, revision string) (model.Hash, error
 
 // Commit reads one commit.
 func (s *store) Commit(ctx context.Context, id model.Hash) (model.Commit, error) {
-	data, err := s.pool.read(ctx, object.Commit, id)
-	if err != nil {
-		return model.Commit{}, err
+	var c model.Commit
+	var malformed error
+	err := s.read(ctx, object.Commit, id, func(data []byte) { c, malformed = object.ParseCommit(id, data) })
+	if err == nil {
+		err = malformed
 	}
-	return object.ParseCommit(id, data)
+	return c, err
 }
 
 // Tree lists one tree.
 func (s *store) Tree(ctx context.Context, id model.Hash) ([]objects.TreeEntry, error) {
-	data, err := s.pool.read(ctx, object.Tree, id)
+	var parsed []object.Entry
+	var malformed error
+	err := s.read(ctx, object.Tree, id, func(data []byte) { parsed, malformed = object.ParseTree(data, len(id)/2) })
 	if err != nil {
 		return nil, err
 	}
-	parsed, err := object.ParseTree(data, len(id)/2)
-	if err != nil {
-		return nil, fmt.Errorf("read tree %s: %w", id.Short(), err)
+	if malformed != nil {
+		return nil, fmt.Errorf("read tree %s: %w", id.Short(), malformed)
 	}
 	entries := make([]objects.TreeEntry, len(parsed))
 	for i, e := range parsed {
@@ -262,7 +269,9 @@ func (s *store) Tree(ctx context.Context, id model.Hash) ([]objects.TreeEntry, e
 
 // Blob reads one blob.
 func (s *store) Blob(ctx context.Context, id model.Hash) ([]byte, error) {
-	return s.pool.read(ctx, object.Blob, id)
+	var blob []byte
+	err := s.read(ctx, object.Blob, id, func(data []byte) { blob = append([]byte{}, data...) })
+	return blob, err
 }
 
 // Size asks how large a blob is.
@@ -271,7 +280,7 @@ func (s *store) Size(ctx context.Context, id model.Hash) (int64, error) {
 	if !object.IsID(id) {
 		return 0, fmt.Errorf("%s: %w: %q is not an object id", why, objects.ErrNotFound, id)
 	}
-	a, err := s.pool.info(ctx, why, string(id))
+	a, err := s.about(ctx, why, string(id))
 	switch {
 	case err != nil:
 		return 0, err

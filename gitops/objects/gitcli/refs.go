@@ -68,7 +68,7 @@ func (s *store) Refs(ctx context.Context, prefix string) ([]objects.Ref, error) 
 // itself where the object is missing: reading it will say so.
 func (s *store) peel(ctx context.Context, id model.Hash) (model.Hash, error) {
 	const why = "list refs"
-	a, err := s.pool.info(ctx, why, string(id))
+	a, err := s.about(ctx, why, string(id))
 	if err == nil && a.kind == object.Tag {
 		a, err = s.pool.info(ctx, why, string(id)+"^{commit}")
 	}
@@ -122,7 +122,7 @@ func (s *store) areCommits(ctx context.Context, why string, ids ...model.Hash) e
 		if !object.IsID(id) {
 			return fmt.Errorf("%s: %w: %q is not an object id", why, objects.ErrNotFound, id)
 		}
-		a, err := s.pool.info(ctx, why, string(id))
+		a, err := s.about(ctx, why, string(id))
 		switch {
 		case err != nil:
 			return err
