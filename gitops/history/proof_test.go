@@ -311,11 +311,14 @@ func TestHistoryIsAsGitSays(t *testing.T) {
 func (p *proof) filters() {
 	// Changes are searched as the commits themselves have them, whatever stands in their place.
 	contents := p.git("for-each-ref", "refs/replace") == ""
-	found := 0
-	for range 40 {
+	questions, found := 40, 0
+	if testing.Short() {
+		questions = 10
+	}
+	for range questions {
 		found += min(p.check(p.ask(contents)), 1)
 	}
-	if found < 15 {
+	if found < questions/4 {
 		p.Errorf("only %d of the questions have an answer", found)
 	}
 }
