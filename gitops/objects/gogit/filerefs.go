@@ -6,15 +6,16 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
 
-	"plumb/gitops/objects"
 	"plumb/gitops/objects/internal/loose"
-	"plumb/gitops/objects/internal/object"
+	"plumb/gitops/objects/internal/reffile"
 	"plumb/model"
 	"plumb/model/text"
 )
@@ -22,111 +23,22 @@ import (
 // fileRefs changes refs on disk with git's own protocol: NAME.lock is created,
 // and whoever has it may change NAME. It writes no reflog.
 type fileRefs struct {
-	gitDir  string // Of this work tree: HEAD.
-	dir     string // Shared by all work trees.
+	reffile.Files
 	objects *loose.Writer
 }
 
-func (r *fileRefs) path(name string) string {
-	if !strings.HasPrefix(name, "refs/") {
-		return filepath.Join(r.gitDir, name)
-	}
-	for _, own := range []string{"refs/bisect/", "refs/rewritten/", "refs/worktree/"} {
-		if strings.HasPrefix(name, own) {
-			return filepath.Join(r.gitDir, filepath.FromSlash(name))
-		}
-	}
-	return filepath.Join(r.dir, filepath.FromSlash(name))
-}
-
-func (r *fileRefs) get(name string) (ref, error) {
-	if name != "HEAD" && checkRefName(name) != nil {
-		return ref{}, objects.ErrNotFound
-	}
-	data, err := os.ReadFile(r.path(name))
-	if err == nil {
-		return parseRef(name, string(data))
-	}
-	// A directory of the same name is one of other refs.
-	if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.EISDIR) && !errors.Is(err, syscall.ENOTDIR) {
-		return ref{}, err
-	}
-	packed, err := r.packed()
-	if err != nil {
-		return ref{}, err
-	}
-	if id, ok := packed[name]; ok {
-		return ref{name: name, id: id}, nil
-	}
-	return ref{}, objects.ErrNotFound
-}
-
-// parseRef reads the file of a ref.
-func parseRef(name, data string) (ref, error) {
-	data = strings.TrimRight(data, "\n")
-	if target, ok := strings.CutPrefix(data, "ref: "); ok {
-		return ref{name: name, target: strings.TrimSpace(target)}, nil
-	}
-	id, _, _ := strings.Cut(data, "\n")
-	if !object.IsID(model.Hash(id)) {
-		return ref{}, fmt.Errorf("the file of the ref %s is damaged", text.Line(name))
-	}
-	return ref{name: name, id: model.Hash(id)}, nil
-}
-
-// packed are the refs in packed-refs; a file of its own overrides one of them.
-func (r *fileRefs) packed() (map[string]model.Hash, error) {
-	data, err := os.ReadFile(filepath.Join(r.dir, "packed-refs"))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	all := map[string]model.Hash{}
-	for line := range strings.Lines(string(data)) {
-		id, name, ok := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
-		if ok && object.IsID(model.Hash(id)) && checkRefName(name) == nil {
-			all[name] = model.Hash(id)
-		}
-	}
-	return all, err
-}
+func (r *fileRefs) get(name string) (ref, error) { return r.Get(name) }
 
 func (r *fileRefs) list() ([]ref, error) {
-	packed, err := r.packed()
-	if err != nil {
-		return nil, err
-	}
-	names := map[string]bool{}
-	for name := range packed {
-		names[name] = true
-	}
-	err = fs.WalkDir(os.DirFS(r.dir), "refs", func(name string, d fs.DirEntry, err error) error {
-		// What vanishes while it is read has been deleted or packed; locks are no refs.
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil
-		}
-		if err == nil && !d.IsDir() && checkRefName(name) == nil {
-			names[name] = true
-		}
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	var all []ref
-	for name := range names {
-		// One damaged ref must not hide the others; git leaves it out, too.
-		if ref, err := r.get(name); err == nil {
-			all = append(all, ref)
-		}
-	}
-	return all, nil
+	all, _, err := r.List()
+	return slices.Collect(maps.Values(all)), err
 }
 
 func (r *fileRefs) update(ctx context.Context, name string, next, prev model.Hash) error {
 	if err := r.objects.Sync(); err != nil {
 		return err
 	}
-	path := r.path(name)
+	path := r.Path(name)
 	if next != "" {
 		if err := hasRoom(r, name); err != nil {
 			return err
@@ -182,7 +94,7 @@ func removeEmpty(dir string) {
 
 // unpack takes a ref out of packed-refs.
 func (r *fileRefs) unpack(ctx context.Context, name string) error {
-	path := filepath.Join(r.dir, "packed-refs")
+	path := filepath.Join(r.Common, "packed-refs")
 	lock, err := r.lock(ctx, path, func() error { return nil })
 	if err != nil {
 		return err

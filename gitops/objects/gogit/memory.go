@@ -61,9 +61,9 @@ func (r memoryRefs) get(name string) (ref, error) {
 
 func fromStorage(stored *plumbing.Reference) ref {
 	if stored.Type() == plumbing.SymbolicReference {
-		return ref{name: stored.Name().String(), target: stored.Target().String()}
+		return ref{Name: stored.Name().String(), Target: stored.Target().String()}
 	}
-	return ref{name: stored.Name().String(), id: model.Hash(stored.Hash().String())}
+	return ref{Name: stored.Name().String(), ID: model.Hash(stored.Hash().String())}
 }
 
 func (r memoryRefs) list() ([]ref, error) {

@@ -10,6 +10,7 @@ import (
 
 	"plumb/gitops/objects"
 	"plumb/gitops/objects/internal/object"
+	"plumb/gitops/objects/internal/reffile"
 	"plumb/model"
 	"plumb/model/text"
 )
@@ -20,12 +21,12 @@ func (s *store) Refs(ctx context.Context, prefix string) ([]objects.Ref, error) 
 	err := s.locked(ctx, func(backend) error {
 		all, err := s.refs.list()
 		for _, r := range all {
-			if !strings.HasPrefix(r.name, prefix) {
+			if !strings.HasPrefix(r.Name, prefix) {
 				continue
 			}
 			// A symbolic ref to nothing is left out, as git does.
-			if end, err := follow(s.refs, r.name); err == nil {
-				refs = append(refs, objects.Ref{Name: r.name, Hash: end})
+			if end, err := reffile.Follow(s.refs.get, r.Name); err == nil {
+				refs = append(refs, objects.Ref{Name: r.Name, Hash: end})
 			}
 		}
 		return err
@@ -59,7 +60,7 @@ func (s *store) UpdateRef(ctx context.Context, name string, next, prev model.Has
 	if next == "" && prev == "" {
 		return fmt.Errorf("%s: neither a new nor an old commit is given", why)
 	}
-	if err := checkRefName(name); err != nil {
+	if err := reffile.CheckName(name); err != nil {
 		return fmt.Errorf("%s: %w", why, err)
 	}
 	for _, h := range []model.Hash{next, prev} {
@@ -82,31 +83,8 @@ func (s *store) UpdateRef(ctx context.Context, name string, next, prev model.Has
 	return nil
 }
 
-var errRefName = errors.New("not a valid full name of a ref")
-
-// checkRefName is what git check-ref-format checks.
-func checkRefName(name string) error {
-	if !strings.HasPrefix(name, "refs/") || strings.HasSuffix(name, ".") || strings.Contains(name, "..") || strings.Contains(name, "@{") {
-		return errRefName
-	}
-	for i := range len(name) {
-		if name[i] < 0x20 || name[i] == 0x7f || strings.IndexByte(" ~^:?*[\\", name[i]) >= 0 {
-			return errRefName
-		}
-	}
-	for segment := range strings.SplitSeq(name, "/") {
-		if segment == "" || segment[0] == '.' || strings.HasSuffix(segment, ".lock") {
-			return errRefName
-		}
-	}
-	return nil
-}
-
 // ref is a ref as it is stored: it names an object or another ref.
-type ref struct {
-	name, target string
-	id           model.Hash
-}
+type ref = reffile.Ref
 
 // refs are the refs of a repository. The mutex of the store is held during every call.
 type refs interface {
@@ -118,29 +96,16 @@ type refs interface {
 	update(ctx context.Context, name string, next, prev model.Hash) error
 }
 
-// follow is the object that a name leads to, over symbolic refs.
-func follow(all refs, name string) (model.Hash, error) {
-	// Git follows as many.
-	for range 5 {
-		r, err := all.get(name)
-		if err != nil || r.id != "" {
-			return r.id, err
-		}
-		name = r.target
-	}
-	return "", fmt.Errorf("%w: too many symbolic refs", objects.ErrNotFound)
-}
-
 // current is what a ref itself points to; empty for no such ref.
 func current(all refs, name string) (model.Hash, error) {
 	r, err := all.get(name)
 	switch {
 	case errors.Is(err, objects.ErrNotFound):
 		return "", nil
-	case err == nil && r.id == "":
+	case err == nil && r.ID == "":
 		return "", errors.New("it is a symbolic ref")
 	}
-	return r.id, err
+	return r.ID, err
 }
 
 // hasRoom refuses a name that is also a directory of refs, or is below a ref.
@@ -150,8 +115,8 @@ func hasRoom(all refs, name string) error {
 		return err
 	}
 	for _, other := range list {
-		if strings.HasPrefix(other.name, name+"/") || strings.HasPrefix(name, other.name+"/") {
-			return fmt.Errorf("the ref %s is in the way", text.Line(other.name))
+		if strings.HasPrefix(other.Name, name+"/") || strings.HasPrefix(name, other.Name+"/") {
+			return fmt.Errorf("the ref %s is in the way", text.Line(other.Name))
 		}
 	}
 	return nil

@@ -13,6 +13,7 @@ import (
 
 	"plumb/gitops/objects"
 	"plumb/gitops/objects/internal/object"
+	"plumb/gitops/objects/internal/reffile"
 	"plumb/model"
 )
 
@@ -100,10 +101,10 @@ func (s *store) named(ctx context.Context, name string) (id model.Hash, err erro
 	err = s.locked(ctx, func(b backend) error {
 		for _, rule := range rules {
 			full := fmt.Sprintf(rule, name)
-			if full != "HEAD" && checkRefName(full) != nil {
+			if full != "HEAD" && reffile.CheckName(full) != nil {
 				continue
 			}
-			if id, err = follow(s.refs, full); !errors.Is(err, objects.ErrNotFound) {
+			if id, err = reffile.Follow(s.refs.get, full); !errors.Is(err, objects.ErrNotFound) {
 				return err
 			}
 		}

@@ -29,6 +29,7 @@ import (
 	"plumb/gitops/objects"
 	"plumb/gitops/objects/internal/loose"
 	"plumb/gitops/objects/internal/object"
+	"plumb/gitops/objects/internal/reffile"
 	"plumb/model"
 )
 
@@ -93,7 +94,7 @@ func Open(dir string) (objects.Store, error) {
 		storage: storage,
 		reindex: storage.Reindex,
 	}
-	s.refs = &fileRefs{gitDir: p.gitDir, dir: p.common, objects: objectDir}
+	s.refs = &fileRefs{reffile.Files{GitDir: p.gitDir, Common: p.common}, objectDir}
 	s.packsAt = s.packsChanged()
 	return s, nil
 }
@@ -138,7 +139,7 @@ func (s *store) Info() objects.Info {
 		if err != nil {
 			return err
 		}
-		info.Head = head.target
+		info.Head = head.Target
 		boundary, err := b.Shallow()
 		info.IsShallow = len(boundary) > 0
 		return err
