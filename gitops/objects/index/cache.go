@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -137,12 +138,8 @@ func (c cache) load() loaded {
 func (c cache) read(saved chain) (columns, *paths, error) {
 	cols, p := columns{idSize: c.idSize}, new(paths)
 	for _, l := range saved {
-		data, err := readFile(filepath.Join(c.dir, l.Name), l.Size)
-		if err != nil {
-			return cols, p, err
-		}
 		commits, people := cols.len(), len(cols.people)
-		if err := decode(data, &cols, p); err != nil {
+		if err := c.segment(l, &cols, p); err != nil {
 			return cols, p, err
 		}
 		if cols.len()-commits != l.Commits || len(cols.people)-people != l.People {
@@ -150,6 +147,16 @@ func (c cache) read(saved chain) (columns, *paths, error) {
 		}
 	}
 	return cols, p, nil
+}
+
+// segment reads one segment.
+func (c cache) segment(l link, cols *columns, p *paths) error {
+	f, err := openFile(filepath.Join(c.dir, l.Name), l.Size)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	return decode(f, l.Size, cols, p)
 }
 
 // save writes what the cache does not have yet, and answers what it has then. Seen is what was in the cache at the last look, saved
@@ -178,12 +185,11 @@ func (c cache) save(seen, saved chain, cols *columns, p *paths) (chain, error) {
 		keep = keep[:len(keep)-1]
 	}
 	from, people := keep.commits(), keep.people()
-	data := encode(cols, p, Ordinal(from), people)
-	name, err := c.write(data)
+	name, size, err := c.write(func(to io.Writer) (int64, error) { return encode(to, cols, p, Ordinal(from), people) })
 	if err != nil {
 		return nil, c.problem(err)
 	}
-	keep = append(keep, link{name, int64(len(data)), cols.len() - from, len(cols.people) - people})
+	keep = append(keep, link{name, size, cols.len() - from, len(cols.people) - people})
 	if err := c.commit(keep); err != nil {
 		return nil, c.problem(err)
 	}

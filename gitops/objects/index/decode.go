@@ -1,37 +1,36 @@
 package index
 
 import (
+	"io"
 	"slices"
+	"strings"
 
 	"golang.org/x/sync/errgroup"
 )
 
 // decode appends the commits of a segment to the columns and what they changed to the paths. On an error both
 // are half changed and of no use.
-func decode(data []byte, c *columns, p *paths) error {
-	s, err := parseSegment(data, c.idSize)
+func decode(file io.ReaderAt, size int64, c *columns, p *paths) error {
+	s, err := openSegment(file, size, c.idSize)
 	if err != nil {
 		return err
 	}
-	if int(s.from) != c.len() || s.commits > maxCommits-c.len() || s.single[chunkIDs].size != s.commits*c.idSize {
+	defer s.zstd.Close()
+	ids := s.single[chunkIDs]
+	if int(s.from) != c.len() || s.commits > maxCommits-c.len() || ids.size != s.commits*c.idSize || ids.stored != ids.size || int64(ids.size) > size {
 		return errDamaged
 	}
-	c.ids = append(c.ids, s.single[chunkIDs].stored...)
+	c.ids = slices.Grow(c.ids, ids.size)[:len(c.ids)+ids.size]
 	var group errgroup.Group
 	// Each of these leaves what belongs to the others alone.
-	group.Go(func() error { return c.decodeCommits(s) })
-	group.Go(func() error { return p.decode(s) })
-	group.Go(func() error { return c.messages.decode(s) })
+	group.Go(func() error { return s.fill(ids, c.ids[len(c.ids)-ids.size:]) })
+	group.Go(func() error { return c.decodeCommits(&s) })
+	group.Go(func() error { return p.decode(&s) })
+	group.Go(func() error { return c.messages.decode(&s) })
 	return group.Wait()
 }
 
-// read unpacks one chunk.
-func (s *segment) read(k kind) (*reading, error) {
-	data, err := s.single[k].unpack()
-	return &reading{data: data}, err
-}
-
-func (c *columns) decodeCommits(s segment) error {
+func (c *columns) decodeCommits(s *segment) error {
 	if err := c.decodePeople(s); err != nil {
 		return err
 	}
@@ -81,7 +80,7 @@ func (r *reading) stamp(from stamp) stamp {
 	return stamp(seconds<<zoneBits | (int64(from&zone)+r.int())&zone)
 }
 
-func (c *columns) decodePeople(s segment) error {
+func (c *columns) decodePeople(s *segment) error {
 	r, err := s.read(chunkPeople)
 	if err != nil {
 		return err
@@ -94,7 +93,7 @@ func (c *columns) decodePeople(s segment) error {
 	return r.err()
 }
 
-func (m *messages) decode(s segment) error {
+func (m *messages) decode(s *segment) error {
 	r, err := s.read(chunkLengths)
 	if err != nil {
 		return err
@@ -133,10 +132,10 @@ func (m *messages) decode(s segment) error {
 		}
 		text, capital := s.text[n-1], s.capital[n-1]
 		group.Go(func() error {
-			if err := text.unpackTo(b.text[from:to]); err != nil {
+			if err := s.unpackTo(text, b.text[from:to]); err != nil {
 				return err
 			}
-			return capital.unpackTo(b.capitals[from/8 : to/8])
+			return s.unpackTo(capital, b.capitals[from/8:to/8])
 		})
 	})
 	if err := group.Wait(); err != nil {
@@ -152,7 +151,7 @@ func (m *messages) decode(s segment) error {
 const longestNames = 1 << 30
 
 // decode takes in the paths of a segment.
-func (p *paths) decode(s segment) error {
+func (p *paths) decode(s *segment) error {
 	names, err := s.read(chunkPaths)
 	if err != nil {
 		return err
@@ -165,18 +164,18 @@ func (p *paths) decode(s segment) error {
 	defer p.mu.Unlock()
 	count, length := names.count(), names.below(longestNames+1)
 	// Names and lists are cut from one piece of memory each. Lists grow out of it when something is added.
-	texts := make([]byte, 0, min(length, 64*len(names.data)))
-	lists := make([]post, 0, posts.count())
+	var texts strings.Builder
+	texts.Grow(min(length, 64*len(names.data)))
 	ends := make([]int, 0, count)
-	before, end := 0, int(s.from)+s.commits
+	var name []byte
 	for range count {
-		shared := names.below(len(texts) - before + 1)
-		rest := names.bytes()
-		if names.damaged || len(texts)+shared+len(rest) > length {
+		shared := names.below(len(name) + 1)
+		name = append(name[:shared], names.bytes()...)
+		if names.damaged || texts.Len()+len(name) > length {
 			return errDamaged
 		}
-		texts, before = append(append(texts, texts[before:before+shared]...), rest...), len(texts)
-		ends = append(ends, len(texts))
+		texts.Write(name)
+		ends = append(ends, texts.Len())
 	}
 	if err := names.err(); err != nil {
 		return err
@@ -186,7 +185,8 @@ func (p *paths) decode(s segment) error {
 	} else {
 		p.index()
 	}
-	all, from := string(texts), 0
+	lists := make([]post, 0, posts.count())
+	all, from, end := texts.String(), 0, int(s.from)+s.commits
 	for _, to := range ends {
 		begin := len(lists)
 		if !posts.list(&lists, s.from, end) {
@@ -236,7 +236,7 @@ func (p *paths) take(name string, list []post) {
 }
 
 // decodeKnown takes in of which commits of a segment it is known what they changed: of all but some.
-func (p *paths) decodeKnown(s segment) error {
+func (p *paths) decodeKnown(s *segment) error {
 	r, err := s.read(chunkUnknown)
 	if err != nil {
 		return err

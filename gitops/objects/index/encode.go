@@ -3,18 +3,27 @@ package index
 import (
 	"cmp"
 	"encoding/binary"
+	"io"
 	"slices"
 )
 
-// encode makes the segment of the commits from an ordinal on, and of the people from a number on.
-func encode(c *columns, p *paths, from Ordinal, people int) []byte {
-	w := newSegmentWriter()
+// encode writes the segment of the commits from an ordinal on, and of the people from a number on, and answers its size.
+func encode(to io.Writer, c *columns, p *paths, from Ordinal, people int) (int64, error) {
+	chunks := len(kinds)
+	before := c.messages.endOf(from)
+	c.messages.parts(before, func(*block, int, int) { chunks += 2 })
+	w := newSegmentWriter(to, c.idSize, from, c.len()-int(from), chunks)
 	w.chunk(chunkIDs, c.ids[int(from)*c.idSize:])
 	w.chunk(chunkCommits, encodeCommits(c, from))
 	w.chunk(chunkPeople, encodePeople(c.people[people:]))
-	w.messages(&c.messages, from)
+	w.chunk(chunkLengths, c.messages.encodeLengths(from))
+	// Messages are stored as they lie in memory, so that they are there as soon as they are unpacked.
+	c.messages.parts(before, func(b *block, from, to int) {
+		w.chunk(chunkText, b.text[from:to])
+		w.chunk(chunkCapital, b.capitals[from/8:to/8])
+	})
 	w.paths(p, from, c.len())
-	return w.finish(c.idSize, from, c.len()-int(from))
+	return w.size, w.err
 }
 
 func encodeCommits(c *columns, from Ordinal) []byte {
@@ -58,22 +67,12 @@ func encodePeople(people []person) []byte {
 	return b
 }
 
-// messages stores messages as they lie in memory, so that they are there as soon as they are unpacked.
-func (w *segmentWriter) messages(m *messages, from Ordinal) {
-	var lengths []byte
+func (m *messages) encodeLengths(from Ordinal) (lengths []byte) {
 	for o := from; int(o) < len(m.ends); o++ {
 		_, begin, end := m.span(o)
 		lengths = binary.AppendUvarint(lengths, uint64(end-begin))
 	}
-	w.chunk(chunkLengths, lengths)
-	var before uint32
-	if from > 0 {
-		before = m.ends[from-1]
-	}
-	m.parts(before, func(b *block, from, to int) {
-		w.chunk(chunkText, b.text[from:to])
-		w.chunk(chunkCapital, b.capitals[from/8:to/8])
-	})
+	return lengths
 }
 
 // parts calls do for the part of each block that holds messages which follow one that ends there. The parts begin and end

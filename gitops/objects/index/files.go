@@ -1,6 +1,7 @@
 package index
 
 import (
+	"bufio"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -35,11 +36,21 @@ func (c cache) make() error {
 	return nil
 }
 
-// write writes a segment under a name that no other one has.
-func (c cache) write(data []byte) (name string, err error) {
-	sum := sha256.Sum256(data)
-	name = hex.EncodeToString(sum[:12]) + segmentSuffix
-	return name, replace(c.dir, name, data)
+// write writes a segment under a name that no other one has: a hash of what it says.
+func (c cache) write(say func(io.Writer) (int64, error)) (name string, size int64, err error) {
+	hash := sha256.New()
+	err = replace(c.dir, func(f io.Writer) (string, error) {
+		buffered := bufio.NewWriterSize(io.MultiWriter(f, hash), 1<<16)
+		if size, err = say(buffered); err != nil {
+			return "", err
+		}
+		if err := buffered.Flush(); err != nil {
+			return "", err
+		}
+		name = hex.EncodeToString(hash.Sum(nil)[:12]) + segmentSuffix
+		return name, nil
+	})
+	return name, size, err
 }
 
 // commit makes the segments those that count.
@@ -48,16 +59,19 @@ func (c cache) commit(segments chain) error {
 	if err != nil {
 		return err
 	}
-	return replace(c.dir, manifestName, append(data, '\n'))
+	return replace(c.dir, func(f io.Writer) (string, error) {
+		_, err := f.Write(append(data, '\n'))
+		return manifestName, err
+	})
 }
 
-// replace writes a file in one step: whoever reads it sees the old one or the new one.
-func replace(dir, name string, data []byte) error {
-	f, err := os.CreateTemp(dir, name+".*"+newSuffix)
+// replace writes a file in one step: whoever reads it sees the old one or the new one. Its name is known when it is written.
+func replace(dir string, say func(io.Writer) (name string, err error)) error {
+	f, err := os.CreateTemp(dir, "*"+newSuffix)
 	if err != nil {
 		return err
 	}
-	_, err = f.Write(data)
+	name, err := say(f)
 	err = errors.Join(err, f.Close())
 	if err == nil {
 		err = os.Rename(f.Name(), filepath.Join(dir, name))
@@ -84,8 +98,8 @@ func (c cache) sweep(keep chain) {
 	}
 }
 
-// readFile reads a file that is one, and is not longer than that.
-func readFile(name string, longest int64) ([]byte, error) {
+// openFile opens a file that is one, and is not longer than that.
+func openFile(name string, longest int64) (*os.File, error) {
 	info, err := os.Stat(name)
 	if err != nil {
 		return nil, err
@@ -94,12 +108,15 @@ func readFile(name string, longest int64) ([]byte, error) {
 	if !info.Mode().IsRegular() || info.Size() > longest {
 		return nil, fmt.Errorf("%s: %w", name, errDamaged)
 	}
-	f, err := os.Open(name)
+	return os.Open(name)
+}
+
+// readFile reads such a file.
+func readFile(name string, longest int64) ([]byte, error) {
+	f, err := openFile(name, longest)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	data := make([]byte, info.Size())
-	_, err = io.ReadFull(f, data)
-	return data, err
+	return io.ReadAll(io.LimitReader(f, longest))
 }

@@ -24,7 +24,7 @@ func (x *Index) Glance(ctx context.Context, tip model.Hash) error {
 	}
 	defer func() { <-x.turn }()
 	ids, idSize := parseTips([]model.Hash{tip})
-	if x.source != nil || x.closed || gitDir == "" || len(ids) == 0 {
+	if x.loaded || x.closed || gitDir == "" || len(ids) == 0 {
 		return nil
 	}
 	r, err := packs.Open(commonDir(gitDir), idSize)

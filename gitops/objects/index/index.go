@@ -28,7 +28,9 @@ type Index struct {
 
 	turn    chan struct{} // Full while an update is under way, which owns what is below.
 	closed  bool
-	source  source // Nil before the first update.
+	source  source  // Open while it runs.
+	reader  session // Of the goroutine that walks.
+	loaded  bool    // An update has begun, with this:
 	altered altered
 	walk    *walker
 	paths   *paths
@@ -64,7 +66,7 @@ func (x *Index) Close() error {
 	x.turn <- struct{}{}
 	defer func() { <-x.turn }()
 	x.closed = true
-	return x.stop()
+	return nil
 }
 
 // Snapshot is what there is now. It is never nil, and empty before the first update.

@@ -45,21 +45,20 @@ func place(end uint32, length int) uint64 {
 func (m *messages) hasRoom(length int) bool { return place(m.end(), length)+uint64(length) < 1<<32 }
 
 // end is where the last message ends.
-func (m *messages) end() uint32 {
-	if len(m.ends) == 0 {
+func (m *messages) end() uint32 { return m.endOf(Ordinal(len(m.ends))) }
+
+// endOf is where the messages before an ordinal end.
+func (m *messages) endOf(o Ordinal) uint32 {
+	if o == 0 {
 		return 0
 	}
-	return m.ends[len(m.ends)-1]
+	return m.ends[o-1]
 }
 
 // span is where a message lies: in which block, from where to where in it.
 func (m *messages) span(o Ordinal) (block, from, to int) {
-	var before uint32
-	if o > 0 {
-		before = m.ends[o-1]
-	}
 	end := m.ends[o]
-	begin := (uint64(before) + 7) &^ 7
+	begin := (uint64(m.endOf(o)) + 7) &^ 7
 	if uint64(end) <= begin {
 		return 0, 0, 0
 	}

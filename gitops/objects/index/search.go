@@ -19,51 +19,116 @@ func (s *Snapshot) Saying(words string, fold bool) Set {
 			return s.sayingLike(words)
 		}
 	}
-	m, needle := &s.columns.messages, []byte(words)
-	folded := bytes.Clone(needle)
-	toLower(folded)
-	var message []byte
-	for o, at := 0, uint64(0); ; {
-		o, at = m.find(folded, o, at)
-		if o == s.Len() {
-			return set
+	// Each processor searches some blocks, and has a set of its own: sets are small beside messages.
+	m := &s.columns.messages
+	n := min(runtime.GOMAXPROCS(0), len(m.blocks))
+	sets := make([]Set, n)
+	var group sync.WaitGroup
+	for i := range n {
+		sets[i] = set
+		if i > 0 {
+			sets[i] = NewSet(s.Len())
 		}
+		from, to := len(m.blocks)*i/n, len(m.blocks)*(i+1)/n
+		group.Go(func() { m.saying(words, fold, uint64(from)<<blockBits, uint64(to)<<blockBits, sets[i]) })
+	}
+	group.Wait()
+	for i := 1; i < n; i++ {
+		set.Or(sets[i])
+	}
+	return set
+}
+
+// saying adds to a set the messages between two positions that have the words in them.
+func (m *messages) saying(words string, fold bool, from, to uint64, set Set) {
+	needle := []byte(words)
+	lower := bytes.Clone(needle)
+	toLower(lower)
+	to = min(to, uint64(m.end()))
+	if from >= to {
+		return
+	}
+	search := newWords(lower, m.blocks[from>>blockBits].text[:])
+	var message []byte
+	for o := 0; ; {
+		at, ok := m.find(search, from, to)
+		if !ok {
+			return
+		}
+		o += after(m.ends[o:], at)
+		end := uint64(m.ends[o])
+		if at+uint64(len(words)) > end {
+			from = at + 1 // It runs from one message into the next.
+			continue
+		}
+		from = end
 		if !fold {
 			// It was found in lower case.
-			message = m.appendTo(message[:0], Ordinal(o))
+			if message = m.appendTo(message[:0], Ordinal(o)); !bytes.Contains(message, needle) {
+				continue
+			}
 		}
-		if fold || bytes.Contains(message, needle) {
-			set.Add(Ordinal(o))
-		}
-		o++
+		set.Add(Ordinal(o))
 	}
 }
 
-// find is the first message from the ordinal on that has the words in it, which are in lower case; the number of messages where
-// there is none. The position is one at or before the message, and where the search goes on.
-func (m *messages) find(words []byte, o int, at uint64) (int, uint64) {
-	if o > 0 {
-		at = max(at, uint64(m.ends[o-1]))
+// find is the first position between two others at which the words are, which are in lower case.
+func (m *messages) find(words *words, from, to uint64) (at uint64, ok bool) {
+	for from < to {
+		b := from >> blockBits
+		end := min(blockSize, to-b<<blockBits)
+		if i := words.in(m.blocks[b].text[from&(blockSize-1) : end]); i >= 0 {
+			return from + uint64(i), true
+		}
+		from = (b + 1) << blockBits
 	}
-	end := uint64(m.end())
-	for at < end {
-		b := at >> blockBits
-		to := min(blockSize, end-b<<blockBits)
-		from := at & (blockSize - 1)
-		i := bytes.Index(m.blocks[b].text[from:to], words)
+	return 0, false
+}
+
+// words are what is searched for.
+type words struct {
+	text []byte
+	rare int // Which byte of it is the least frequent; -1 where all are frequent.
+}
+
+const (
+	wordsSample = 16 << 10
+	frequent    = wordsSample / 40
+)
+
+// newWords finds out by which byte words are best searched for in a text, by what a part of it is like.
+func newWords(lower []byte, like []byte) *words {
+	var count [256]int
+	for _, b := range like[:min(len(like), wordsSample)] {
+		count[b]++
+	}
+	w := &words{lower, -1}
+	least := frequent
+	for i, b := range lower {
+		if count[b] < least {
+			w.rare, least = i, count[b]
+		}
+	}
+	return w
+}
+
+// in is where the words are in a text; -1 where they are not. To look for one byte is several times faster than for many, unless
+// it is found all the time.
+func (w *words) in(text []byte) int {
+	if w.rare < 0 {
+		return bytes.Index(text, w.text)
+	}
+	for at := 0; at+len(w.text) <= len(text); at++ {
+		i := bytes.IndexByte(text[at+w.rare:len(text)-len(w.text)+w.rare+1], w.text[w.rare])
 		if i < 0 {
-			at = (b + 1) << blockBits
-			continue
+			return -1
 		}
-		at += uint64(i)
-		o += after(m.ends[o:], at)
-		// What lies between messages is zero, and no words are.
-		if at+uint64(len(words)) <= uint64(m.ends[o]) {
-			return o, at
+		at += i
+		if bytes.Equal(text[at:at+len(w.text)], w.text) {
+			return at
 		}
-		at++ // It runs from one message into the next.
 	}
-	return len(m.ends), at
+	return -1
 }
 
 // after is the index of the first end behind the position. Hits are often close together, so it looks nearby first.

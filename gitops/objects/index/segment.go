@@ -5,8 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
+	"io"
 	"slices"
-	"sync"
 
 	"github.com/klauspost/compress/zstd"
 )
@@ -52,92 +52,96 @@ var errDamaged = errors.New("the file is damaged")
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-var unpacking = sync.OnceValue(func() *zstd.Decoder {
-	d, _ := zstd.NewReader(nil, zstd.WithDecoderConcurrency(0), zstd.WithDecoderMaxMemory(largest))
-	return d
-})
-
-// segmentWriter puts a segment together in memory.
+// segmentWriter writes a segment. After an error nothing more is written.
 type segmentWriter struct {
-	out    []byte
-	chunks int
-	zstd   *zstd.Encoder
-}
-
-func newSegmentWriter() *segmentWriter {
-	// It is not kept: it has more memory than many an index. Options that are not wrong give no error.
-	e, _ := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(pressWindow), zstd.WithLowerEncoderMem(true))
-	return &segmentWriter{out: make([]byte, headSize), zstd: e}
+	to   io.Writer
+	size int64
+	err  error
+	zstd *zstd.Encoder
+	room []byte
 }
 
 // pressWindow is how far back a repetition is looked for, in bytes.
 const pressWindow = 1 << 20
 
-func (w *segmentWriter) chunk(k kind, data []byte) {
-	at := len(w.out)
-	w.out = append(w.out, k...)
-	w.out = binary.LittleEndian.AppendUint32(w.out, uint32(len(data)))
-	w.out = append(w.out, make([]byte, chunkHead-8)...)
-	if k == chunkIDs {
-		w.out = append(w.out, data...)
-	} else {
-		w.out = w.zstd.EncodeAll(data, w.out)
+// newSegmentWriter begins the segment of some commits with its head.
+func newSegmentWriter(to io.Writer, idSize int, from Ordinal, commits, chunks int) *segmentWriter {
+	// It is not kept: it has more memory than many an index. Options that are not wrong give no error.
+	e, _ := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(pressWindow), zstd.WithLowerEncoderMem(true))
+	w := &segmentWriter{to: to, zstd: e}
+	head := binary.LittleEndian.AppendUint32([]byte(magic), format)
+	head = append(head, byte(idSize))
+	for _, n := range []int{int(from), commits, chunks} {
+		head = binary.LittleEndian.AppendUint32(head, uint32(n))
 	}
-	stored := w.out[at+chunkHead:]
-	binary.LittleEndian.PutUint32(w.out[at+8:], uint32(len(stored)))
-	binary.LittleEndian.PutUint32(w.out[at+12:], checksum(w.out[at:at+12], stored))
-	w.chunks++
+	w.write(binary.LittleEndian.AppendUint32(head, checksum(head, nil)))
+	return w
 }
 
-// finish writes the head, and answers the segment.
-func (w *segmentWriter) finish(idSize int, from Ordinal, n int) []byte {
-	head := append(w.out[:0], magic...)
-	head = binary.LittleEndian.AppendUint32(head, format)
-	head = append(head, byte(idSize))
-	head = binary.LittleEndian.AppendUint32(head, uint32(from))
-	head = binary.LittleEndian.AppendUint32(head, uint32(n))
-	head = binary.LittleEndian.AppendUint32(head, uint32(w.chunks))
-	binary.LittleEndian.AppendUint32(head, checksum(head, nil))
-	return w.out
+func (w *segmentWriter) write(data []byte) {
+	if w.err == nil {
+		_, w.err = w.to.Write(data)
+		w.size += int64(len(data))
+	}
+}
+
+func (w *segmentWriter) chunk(k kind, data []byte) {
+	stored := data
+	if k != chunkIDs {
+		w.room = w.zstd.EncodeAll(data, w.room[:0])
+		stored = w.room
+	}
+	head := binary.LittleEndian.AppendUint32([]byte(k), uint32(len(data)))
+	head = binary.LittleEndian.AppendUint32(head, uint32(len(stored)))
+	w.write(binary.LittleEndian.AppendUint32(head, checksum(head, stored)))
+	w.write(stored)
 }
 
 func checksum(head, data []byte) uint32 {
 	return crc32.Update(crc32.Checksum(head, castagnoli), castagnoli, data)
 }
 
-// segment is a segment that was checked and not unpacked.
+// segment is a segment whose head was checked, and whose chunks are still to be read.
 type segment struct {
+	file    io.ReaderAt
 	from    Ordinal
 	commits int
 	single  map[kind]chunk
 	text    []chunk
 	capital []chunk
+	zstd    *zstd.Decoder
 }
 
+// chunk is where a chunk is in the file.
 type chunk struct {
 	kind   kind
-	size   int
-	stored []byte
+	at     int64 // Where what is stored begins.
+	size   int   // As it was.
+	stored int
+	head   [chunkHead]byte
 }
 
-// parseSegment checks a segment: what comes through was written by this version and is whole.
-func parseSegment(data []byte, idSize int) (s segment, err error) {
-	if len(data) < headSize || string(data[:len(magic)]) != magic {
+// openSegment reads the heads of a segment: it was written by this version, and has all chunks.
+func openSegment(file io.ReaderAt, size int64, idSize int) (s segment, err error) {
+	var head [headSize]byte
+	if err := readAt(file, head[:], 0); err != nil {
+		return s, err
+	}
+	rest := head[len(magic):]
+	if string(head[:len(magic)]) != magic || checksum(head[:headSize-4], nil) != binary.LittleEndian.Uint32(rest[17:]) {
 		return s, errDamaged
 	}
-	head := data[len(magic):headSize]
-	if v := binary.LittleEndian.Uint32(head); v != format {
-		return s, fmt.Errorf("the file has format %d, this is %d", v, format)
+	if v := binary.LittleEndian.Uint32(rest); v != format || int(rest[4]) != idSize {
+		return s, fmt.Errorf("the file has format %d and ids of %d bytes: %w", v, rest[4], errDamaged)
 	}
-	if checksum(data[:headSize-4], nil) != binary.LittleEndian.Uint32(head[17:]) || int(head[4]) != idSize {
-		return s, errDamaged
+	s = segment{
+		file: file, from: Ordinal(binary.LittleEndian.Uint32(rest[5:])), commits: int(binary.LittleEndian.Uint32(rest[9:])),
+		single: map[kind]chunk{},
 	}
-	s.from, s.commits = Ordinal(binary.LittleEndian.Uint32(head[5:])), int(binary.LittleEndian.Uint32(head[9:]))
-	s.single = map[kind]chunk{}
-	data = data[headSize:]
-	for range binary.LittleEndian.Uint32(head[13:]) {
-		var c chunk
-		if c, data, err = cutChunk(data); err != nil {
+	at := int64(headSize)
+	for range binary.LittleEndian.Uint32(rest[13:]) {
+		c, err := readChunk(file, at)
+		if err != nil {
 			return s, err
 		}
 		switch _, twice := s.single[c.kind]; {
@@ -150,53 +154,80 @@ func parseSegment(data []byte, idSize int) (s segment, err error) {
 		default:
 			s.single[c.kind] = c
 		}
+		at = c.at + int64(c.stored)
 	}
-	if len(data) > 0 || len(s.single) != len(kinds) || s.commits > maxCommits {
+	if at != size || len(s.single) != len(kinds) || s.commits > maxCommits {
 		return s, errDamaged
 	}
-	return s, nil
+	// It is not kept, because it holds on to what it read last.
+	s.zstd, err = zstd.NewReader(nil, zstd.WithDecoderConcurrency(0), zstd.WithDecoderMaxMemory(largest))
+	return s, err
 }
 
-// cutChunk takes the first chunk from the data.
-func cutChunk(data []byte) (c chunk, rest []byte, err error) {
-	if len(data) < chunkHead {
-		return c, nil, errDamaged
+// readAt fills memory from a file, which must have so much.
+func readAt(file io.ReaderAt, to []byte, at int64) error {
+	n, err := file.ReadAt(to, at)
+	switch {
+	case n == len(to):
+		return nil
+	case errors.Is(err, io.EOF):
+		return errDamaged
 	}
-	head, rest := data[:chunkHead], data[chunkHead:]
-	size, stored := binary.LittleEndian.Uint32(head[4:]), binary.LittleEndian.Uint32(head[8:])
-	if uint64(stored) > uint64(len(rest)) || size > largest {
-		return c, nil, errDamaged
-	}
-	c = chunk{kind(head[:4]), int(size), rest[:stored]}
-	if checksum(head[:12], c.stored) != binary.LittleEndian.Uint32(head[12:]) {
-		return c, nil, errDamaged
-	}
-	return c, rest[stored:], nil
+	return err
 }
 
-// unpack answers what the chunk holds.
-func (c chunk) unpack() ([]byte, error) {
-	if c.kind == chunkIDs {
-		return c.stored, nil
+// readChunk reads the head of a chunk.
+func readChunk(file io.ReaderAt, at int64) (c chunk, err error) {
+	if err := readAt(file, c.head[:], at); err != nil {
+		return c, err
 	}
-	// Memory is only taken as far as there is something to fill it with.
-	data, err := unpacking().DecodeAll(c.stored, make([]byte, 0, min(c.size, 64*len(c.stored))))
+	size, stored := binary.LittleEndian.Uint32(c.head[4:]), binary.LittleEndian.Uint32(c.head[8:])
+	if size > largest || stored > largest {
+		return c, errDamaged
+	}
+	c.kind, c.size, c.stored, c.at = kind(c.head[:4]), int(size), int(stored), at+chunkHead
+	return c, nil
+}
+
+// fill reads what is stored in a chunk.
+func (s *segment) fill(c chunk, to []byte) error {
+	if err := readAt(s.file, to, c.at); err != nil {
+		return err
+	}
+	if checksum(c.head[:12], to) != binary.LittleEndian.Uint32(c.head[12:]) {
+		return errDamaged
+	}
+	return nil
+}
+
+// unpack answers what a chunk holds, in this memory if it is large enough.
+func (s *segment) unpack(c chunk, to []byte) ([]byte, error) {
+	stored := make([]byte, c.stored)
+	if err := s.fill(c, stored); err != nil {
+		return nil, err
+	}
+	data, err := s.zstd.DecodeAll(stored, to)
 	if err != nil || len(data) != c.size {
 		return nil, errDamaged
 	}
 	return data, nil
 }
 
-// unpackTo fills memory with what the chunk holds, which must be just as long.
-func (c chunk) unpackTo(to []byte) error {
+// unpackTo fills memory with what a chunk holds, which must be just as long.
+func (s *segment) unpackTo(c chunk, to []byte) error {
 	if c.size != len(to) {
 		return errDamaged
 	}
-	data, err := unpacking().DecodeAll(c.stored, to[:0:len(to)])
-	if err != nil || len(data) != len(to) {
-		return errDamaged
-	}
+	data, err := s.unpack(c, to[:0:len(to)])
 	// Mostly it is there already.
 	copy(to, data)
-	return nil
+	return err
+}
+
+// read unpacks the only chunk of a kind.
+func (s *segment) read(k kind) (*reading, error) {
+	c := s.single[k]
+	// Memory is only taken as far as there is something to fill it with.
+	data, err := s.unpack(c, make([]byte, 0, min(c.size, 64*c.stored)))
+	return &reading{data: data}, err
 }

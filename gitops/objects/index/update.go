@@ -16,23 +16,38 @@ import (
 // The memory that sessions may use to remember trees, in bytes: one that walks needs hardly any.
 const (
 	walkCache = 1 << 20
-	diffCache = 24 << 20
+	diffCache = 8 << 20
 )
 
 // firstWalk is how many commits are read before the first of them are shown.
 const firstWalk = 256
 
-func (x *Index) update(ctx context.Context, tips []model.Hash) error {
+func (x *Index) update(ctx context.Context, tips []model.Hash) (err error) {
 	if x.closed {
 		return ErrClosed
 	}
 	ids, idSize := parseTips(tips)
-	if len(ids) == 0 && x.source == nil {
+	if len(ids) == 0 && !x.loaded {
 		x.publish(true, true)
 		return nil
 	}
-	if err := x.start(ctx, ids, idSize); err != nil {
+	if len(ids) == 0 {
+		idSize = x.walk.columns.idSize
+	}
+	altered, err := x.open(ctx, idSize)
+	if err != nil {
 		return err
+	}
+	x.reader = x.source.open(walkCache)
+	// Between updates nothing is held: neither packs that git has deleted since, nor the memory of those that were read.
+	defer func() {
+		err = errors.Join(err, x.source.close())
+		x.source, x.reader = nil, nil
+	}()
+	if !x.loaded || altered.print != x.altered.print || idSize != x.walk.columns.idSize {
+		if err := x.load(ctx, altered, idSize); err != nil {
+			return err
+		}
 	}
 	if err := x.check(ctx); err != nil {
 		return err
@@ -51,52 +66,23 @@ func (x *Index) update(ctx context.Context, tips []model.Hash) error {
 	return nil
 }
 
-// start opens the repository and loads the cache, once, and again when history was altered.
-func (x *Index) start(ctx context.Context, ids []packs.ID, idSize int) error {
-	if len(ids) == 0 {
-		idSize = x.walk.columns.idSize
-	}
-	var altered altered
+// open opens the repository, and reads what alters its history.
+func (x *Index) open(ctx context.Context, idSize int) (altered altered, err error) {
 	gitDir := x.store.Info().GitDir
-	if gitDir != "" {
-		var err error
-		if altered, err = readAltered(ctx, x.store, commonDir(gitDir), idSize); err != nil {
-			return err
-		}
+	if gitDir == "" {
+		x.source = stored{x.store, idSize}
+		return altered, nil
 	}
-	if x.source != nil {
-		if altered.print == x.altered.print && idSize == x.walk.columns.idSize {
-			return nil
-		}
-		if err := x.stop(); err != nil {
-			return err
-		}
+	common := commonDir(gitDir)
+	if altered, err = readAltered(ctx, x.store, common, idSize); err != nil {
+		return altered, err
 	}
-	x.altered = altered
-	x.reset(idSize)
-	x.source = stored{x.store, idSize}
-	if gitDir != "" {
-		r, err := packs.Open(commonDir(gitDir), idSize)
-		if err != nil {
-			x.source = nil
-			return err
-		}
-		x.source = &packed{r, idSize, altered}
+	r, err := packs.Open(common, idSize)
+	if err != nil {
+		return altered, err
 	}
-	if err := x.load(ctx); err != nil {
-		return errors.Join(err, x.stop())
-	}
-	return nil
-}
-
-// stop closes the repository, so that the next update starts anew.
-func (x *Index) stop() error {
-	if x.source == nil {
-		return nil
-	}
-	err := x.source.close()
-	x.source = nil
-	return err
+	x.source = &packed{r, idSize, altered}
+	return altered, nil
 }
 
 // reset forgets everything. Numbers of commits mean others from here on.
@@ -114,19 +100,24 @@ func (x *Index) cache() cache {
 	return openCache(x.dir, repository, x.altered.print, x.walk.columns.idSize)
 }
 
-// load takes in what the cache has, if that is of this repository.
-func (x *Index) load(ctx context.Context) error {
+// load begins anew with what the cache has, if that is of this repository.
+func (x *Index) load(ctx context.Context, altered altered, idSize int) error {
+	x.loaded, x.altered = false, altered
+	x.reset(idSize)
 	l := x.cache().load()
 	x.seen = l.seen
-	if l.paths == nil {
-		return nil
+	if l.paths != nil {
+		w := newWalker(idSize)
+		w.adopt(l.columns)
+		isOf, err := w.isOf(ctx, x.reader)
+		if err != nil {
+			return err
+		}
+		if isOf {
+			x.walk, x.paths, x.saved = w, l.paths, l.seen
+		}
 	}
-	w := newWalker(x.walk.columns.idSize)
-	w.adopt(l.columns)
-	if ok, err := w.isOf(ctx, x.source.open(walkCache)); !ok || err != nil {
-		return err
-	}
-	x.walk, x.paths, x.saved = w, l.paths, l.seen
+	x.loaded = true
 	return nil
 }
 
@@ -134,8 +125,7 @@ func (x *Index) load(ctx context.Context) error {
 func (x *Index) check(ctx context.Context) error {
 	x.walk.damage = nil
 	x.forgive()
-	s := x.source.open(walkCache)
-	found, err := x.walk.recover(ctx, s)
+	found, err := x.walk.recover(ctx, x.reader)
 	if err != nil {
 		return err
 	}
@@ -154,7 +144,7 @@ func (x *Index) lookAgain(ctx context.Context) error {
 	if len(unknown) == 0 {
 		return nil
 	}
-	d := differ{session: x.source.open(walkCache)}
+	d := differ{session: x.reader}
 	var b batch
 	still, damage, err := d.look(ctx, []Ordinal{unknown[0], unknown[len(unknown)-1]}, c, &b)
 	if err != nil {
@@ -198,8 +188,7 @@ func (x *Index) extend(ctx context.Context, ids []packs.ID) error {
 
 // walkOn walks from the tips and hands the commits on to be compared.
 func (x *Index) walkOn(ctx context.Context, ids []packs.ID, q *queue) error {
-	w := x.walk
-	s := x.source.open(walkCache)
+	w, s := x.walk, x.reader
 	// What an interrupted update left.
 	n := w.columns.len()
 	q.add(x.paths.left(n, w.frontier.commits(n)), &w.columns)
@@ -238,7 +227,7 @@ const publishEvery = 64
 
 // compare finds what the commits of the queue changed.
 func (x *Index) compare(ctx context.Context, q *queue) error {
-	d := differ{session: x.source.open(diffCache)}
+	var d differ
 	var b batch
 	var commits []Ordinal
 	for {
@@ -246,6 +235,9 @@ func (x *Index) compare(ctx context.Context, q *queue) error {
 		var ok bool
 		if commits, columns, ok = q.take(ctx, commits[:0]); !ok {
 			return ctx.Err()
+		}
+		if d.session == nil {
+			d.session = x.source.open(diffCache)
 		}
 		unknown, damage, err := d.look(ctx, commits, &columns, &b)
 		if err != nil {
