@@ -10,6 +10,8 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"plumb/gitops/objects"
 	"plumb/gitops/objects/gitcli"
 	"plumb/gitops/objects/objectstest"
@@ -107,6 +109,92 @@ func TestReadingObjectsNeedsNoChildren(t *testing.T) {
 	}
 }
 
+func TestRefsAreAsGitSaysWithoutAChild(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		arrange [][]string
+		file    string // To be written below .git, with content.
+		content string
+		asksGit bool
+	}{
+		{name: "loose"},
+		{name: "packed", arrange: [][]string{{"pack-refs", "--all"}}},
+		{name: "packed, and changed since", arrange: [][]string{{"pack-refs", "--all"}, {"update-ref", "refs/heads/other", "main~1"}, {"update-ref", "-d", "refs/tags/light"}}},
+		{name: "symbolic", arrange: [][]string{{"symbolic-ref", "refs/remotes/origin/HEAD", "refs/heads/other"}, {"symbolic-ref", "refs/remotes/origin/nowhere", "refs/heads/nowhere"}}},
+		{name: "tags of tags, of a tree and of a blob", arrange: [][]string{{"tag", "-am", "x", "outer", "annotated"}, {"tag", "-am", "x", "tree", "main^{tree}"}, {"tag", "blob", "main:hosts/h0/etc/conf"}, {"pack-refs", "--all"}}},
+		{name: "a lock and a name that is none", file: "refs/heads/x.lock", content: "x"},
+		{name: "a damaged one", file: "refs/heads/damaged", content: "x", asksGit: true},
+		{name: "one in an unusual form", file: "refs/heads/odd", content: "ref:refs/heads/main", asksGit: true},
+		{name: "one to another place", file: "refs/heads/odd", content: "ref: ../../x", asksGit: true},
+		{name: "in a work tree", arrange: [][]string{{"update-ref", "refs/worktree/mine", "main"}, {"update-ref", "refs/bisect/bad", "main"}}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			dir, _ := packed(t)
+			for _, args := range append([][]string{{"branch", "other", "main~3"}, {"tag", "light", "main~2"}, {"tag", "-am", "x", "annotated", "main~1"}}, c.arrange...) {
+				objectstest.Git(t, dir, args...)
+			}
+			if c.file != "" {
+				if err := os.WriteFile(filepath.Join(dir, ".git", c.file), []byte(c.content+"\n"), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			linked := filepath.Join(t.TempDir(), "linked")
+			objectstest.Git(t, dir, "worktree", "add", "--quiet", "--detach", linked)
+			objectstest.Git(t, linked, "update-ref", "refs/worktree/other", "main~1")
+			for _, at := range []string{dir, linked} {
+				s, told := openTold(t, at)
+				for _, prefix := range []string{"", "refs/", "refs/tags/", "refs/heads/ma", "refs/worktree/"} {
+					var want []string
+					for line := range strings.Lines(objectstest.Git(t, at, "for-each-ref", "--format=%(refname)")) {
+						name := strings.TrimSpace(line)
+						id := strings.TrimSpace(objectstest.GitMay(t, at, "rev-parse", "--verify", "--quiet", name+"^{commit}"))
+						if id != "" && strings.HasPrefix(name, prefix) {
+							want = append(want, id+" "+name)
+						}
+					}
+					refs, err := s.Refs(t.Context(), prefix)
+					if err != nil {
+						t.Fatal(err)
+					}
+					var got []string
+					for _, r := range refs {
+						got = append(got, string(r.Hash)+" "+r.Name)
+						if id, err := s.Resolve(t.Context(), r.Name); err != nil || id != r.Hash {
+							t.Errorf("%s is %s: %v", r.Name, id, err)
+						}
+					}
+					if diff := cmp.Diff(want, got); diff != "" {
+						t.Errorf("%s, refs of %q (-want +got):\n%s", at, prefix, diff)
+					}
+				}
+				if got := told.with("for-each-ref"); (len(got) > 0) != c.asksGit {
+					t.Errorf("git was asked: %v", got)
+				}
+			}
+		})
+	}
+}
+
+func TestRefsInTablesAreAsGitSays(t *testing.T) {
+	dir, commits := packed(t)
+	s, _ := openTold(t, dir)
+	if out := objectstest.GitMay(t, dir, "refs", "migrate", "--ref-format=reftable"); strings.Contains(out, "usage") || objectstest.GitMay(t, dir, "config", "extensions.refstorage") == "" {
+		t.Skip("this git has no tables of refs")
+	}
+	objectstest.Git(t, dir, "update-ref", "refs/heads/main", string(commits[5]))
+	later, _ := openTold(t, dir)
+	// One was opened when refs were in files.
+	for _, s := range []objects.Store{s, later} {
+		refs, err := s.Refs(t.Context(), "")
+		if err != nil || len(refs) != 1 || refs[0] != (objects.Ref{Name: "refs/heads/main", Hash: commits[5]}) {
+			t.Errorf("refs are %v: %v", refs, err)
+		}
+		if id, err := s.Resolve(t.Context(), "refs/heads/main"); err != nil || id != commits[5] || s.Info().HeadHash != id {
+			t.Errorf("main is %s: %v; HEAD is %s", id, err, s.Info().HeadHash)
+		}
+	}
+}
+
 func TestObjectsThatAppearWhileOpenAreFound(t *testing.T) {
 	dir, commits := packed(t)
 	s, _ := openTold(t, dir)
@@ -136,7 +224,6 @@ func TestObjectsThatAppearWhileOpenAreFound(t *testing.T) {
 
 func TestADamagedObjectIsAnErrorThatNamesIt(t *testing.T) {
 	dir, commits := packed(t)
-	s, _ := openTold(t, dir)
 	tree := objectstest.Git(t, dir, "rev-parse", string(commits[39])+"^{tree}")
 	var offset int64
 	for line := range strings.Lines(objectstest.Git(t, dir, "verify-pack", "-v", packFile(t, dir, "*.idx"))) {
@@ -153,6 +240,7 @@ func TestADamagedObjectIsAnErrorThatNamesIt(t *testing.T) {
 	if err := errors.Join(os.Chmod(path, 0o600), os.WriteFile(path, data, 0o600)); err != nil {
 		t.Fatal(err)
 	}
+	s, _ := openTold(t, dir)
 	for range 2 {
 		if entries, err := s.Tree(t.Context(), model.Hash(tree)); err == nil || !strings.Contains(err.Error(), tree[:7]) {
 			t.Errorf("a damaged tree has %d entries: %v", len(entries), err)

@@ -20,6 +20,7 @@ import (
 	"plumb/gitops/objects"
 	"plumb/gitops/objects/internal/loose"
 	"plumb/gitops/objects/internal/object"
+	"plumb/gitops/objects/internal/reffile"
 	"plumb/model"
 	"plumb/model/text"
 )
@@ -32,6 +33,7 @@ type store struct {
 	git     git
 	pool    *pool
 	direct  *direct
+	refs    *reffile.Files // Nil where refs are not in files, but in tables.
 	info    objects.Info
 	common  string        // The directory that linked work trees share.
 	objects *loose.Writer // Nil where only git itself can write: SHA-256.
@@ -78,13 +80,11 @@ func Open(ctx context.Context, dir string, ran func(model.Command)) (objects.Sto
 	}
 	s.pool = newPool(s.git)
 	s.direct = newDirect(found.common, idSize)
-	head, err := s.pool.info(ctx, "open repository", "HEAD")
-	if err != nil {
-		s.pool.close()
-		return nil, err
+	if found.refsInFiles {
+		s.refs = &reffile.Files{GitDir: found.gitDir, Common: found.common}
 	}
-	if head.kind == object.Commit {
-		s.info.HeadHash = head.id
+	if s.info.HeadHash, err = s.head(ctx, "open repository"); err != nil {
+		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
 }
@@ -93,6 +93,7 @@ func Open(ctx context.Context, dir string, ran func(model.Command)) (objects.Sto
 type found struct {
 	gitDir, common, workTree, head, format string
 	isBare, isShallow, isPartial           bool
+	refsInFiles                            bool
 }
 
 // discover asks git about dir. The questions are asked side by side, because
@@ -100,7 +101,7 @@ type found struct {
 func discover(ctx context.Context, g git, dir string) (found, error) {
 	const why = "open repository"
 	var f found
-	var version, facts, common, top, head, promisors []byte
+	var version, facts, common, top, head, settings []byte
 	var factsErr, topErr error
 	var group errgroup.Group
 	group.Go(func() (err error) { version, err = g.run(ctx, why, nil, "version"); return err })
@@ -118,7 +119,7 @@ func discover(ctx context.Context, g git, dir string) (found, error) {
 	group.Go(func() error { top, topErr = g.run(ctx, why, nil, "rev-parse", "--show-toplevel"); return nil })
 	group.Go(func() error { head, _ = g.run(ctx, why, nil, "symbolic-ref", "-q", "HEAD"); return nil })
 	group.Go(func() error {
-		promisors, _ = g.run(ctx, why, nil, "config", "--get-regexp", `^(extensions\.partialclone|remote\..*\.promisor)$`)
+		settings, _ = g.run(ctx, why, nil, "config", "--get-regexp", `^(extensions\.(partialclone|refstorage)|remote\..*\.promisor)$`)
 		return nil
 	})
 	if err := group.Wait(); err != nil {
@@ -137,7 +138,14 @@ func discover(ctx context.Context, g git, dir string) (found, error) {
 	f.isBare, f.isShallow, f.format, f.gitDir = fields[0] == "true", fields[1] == "true", fields[2], fields[3]
 	f.common = strings.TrimSuffix(string(common), "\n")
 	f.head = strings.TrimSuffix(string(head), "\n")
-	f.isPartial = len(promisors) > 0
+	f.refsInFiles = true
+	for line := range strings.Lines(string(settings)) {
+		if storage, ok := strings.CutPrefix(line, "extensions.refstorage "); ok {
+			f.refsInFiles = storage == "files\n"
+		} else {
+			f.isPartial = true
+		}
+	}
 	switch {
 	case topErr == nil:
 		f.workTree = strings.TrimSuffix(string(top), "\n")
@@ -204,13 +212,25 @@ func (s *store) Info() objects.Info {
 			info.Head = name
 		}
 	}
-	if head, err := s.pool.info(context.Background(), "read HEAD", "HEAD"); err == nil {
-		info.HeadHash = ""
-		if head.kind == object.Commit {
-			info.HeadHash = head.id
-		}
+	if head, err := s.head(context.Background(), "read HEAD"); err == nil {
+		info.HeadHash = head
 	}
 	return info
+}
+
+// head is the commit that HEAD leads to; empty for an unborn branch.
+func (s *store) head(ctx context.Context, why string) (model.Hash, error) {
+	if a := s.named(ctx, reffile.Head); a.found {
+		return a.id, nil
+	}
+	if s.isUnborn() {
+		return "", nil
+	}
+	a, err := s.pool.info(ctx, why, reffile.Head)
+	if a.kind != object.Commit {
+		a.id = ""
+	}
+	return a.id, err
 }
 
 // Resolve asks git for the object that a name stands for, and for its commit.
@@ -219,6 +239,9 @@ func (s *store) Resolve(ctx context.Context, revision string) (model.Hash, error
 	none := fmt.Errorf("%s: %w", why, objects.ErrNotFound)
 	if revision == "" || strings.ContainsAny(revision, "\n\x00") {
 		return "", none
+	}
+	if a := s.named(ctx, revision); a.found {
+		return a.id, nil
 	}
 	a, err := s.about(ctx, why, revision)
 	if err == nil && a.kind == object.Tag {

@@ -116,8 +116,16 @@ func TestCommandsAreToldAsTheyRan(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
+	for _, name := range []string{"HEAD", "refs/heads/" + filepath.Base(s.Info().Head), string(s.Info().HeadHash)} {
+		if id, err := s.Resolve(t.Context(), name); err != nil || id != s.Info().HeadHash {
+			t.Errorf("%s is %s: %v", name, id, err)
+		}
+	}
+	if got := r.with("cat-file"); len(got) != 0 {
+		t.Errorf("what needs no child ran %v", got)
+	}
 	for range 100 {
-		if _, err := s.Resolve(t.Context(), "HEAD"); err != nil {
+		if _, err := s.Resolve(t.Context(), "HEAD~0"); err != nil {
 			t.Fatal(err)
 		}
 	}

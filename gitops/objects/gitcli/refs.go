@@ -16,7 +16,7 @@ import (
 // allRefs begins the name of every ref.
 const allRefs = "refs/"
 
-// Refs asks git for-each-ref.
+// Refs reads the files of refs, and asks git for-each-ref where that is not enough.
 func (s *store) Refs(ctx context.Context, prefix string) ([]objects.Ref, error) {
 	const why = "list refs"
 	// Git's pattern is a glob or a directory; what it finds is filtered again
@@ -26,6 +26,9 @@ func (s *store) Refs(ctx context.Context, prefix string) ([]objects.Ref, error) 
 	}
 	if !strings.HasPrefix(prefix, allRefs) && !strings.HasPrefix(allRefs, prefix) {
 		return nil, nil
+	}
+	if refs, ok := s.refsInFiles(ctx, prefix); ok {
+		return refs, nil
 	}
 	pattern := prefix[:strings.LastIndexByte(prefix, '/')+1]
 	args := []string{"for-each-ref", "--format=%(objectname) %(objecttype) %(*objectname) %(*objecttype) %(refname)"}

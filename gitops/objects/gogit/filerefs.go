@@ -30,7 +30,7 @@ type fileRefs struct {
 func (r *fileRefs) get(name string) (ref, error) { return r.Get(name) }
 
 func (r *fileRefs) list() ([]ref, error) {
-	all, _, err := r.List()
+	all, _, err := r.List("refs/")
 	return slices.Collect(maps.Values(all)), err
 }
 

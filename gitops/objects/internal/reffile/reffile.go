@@ -3,6 +3,7 @@
 package reffile
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -56,14 +57,20 @@ func (f Files) Get(name string) (Ref, error) {
 		return ref, err
 	}
 	// The file went away after the name was packed, so this order misses nothing.
-	packed, err := f.Packed()
+	data, err := f.packed()
 	if err != nil {
 		return Ref{}, err
 	}
-	if id, ok := packed[name]; ok {
-		return Ref{Name: name, ID: id}, nil
+	// Repositories have tens of thousands of refs, and this is asked for one.
+	at := bytes.Index(data, []byte(" "+name+"\n"))
+	if at < 0 || CheckName(name) != nil {
+		return Ref{}, objects.ErrNotFound
 	}
-	return Ref{}, objects.ErrNotFound
+	id := model.Hash(data[bytes.LastIndexByte(data[:at], '\n')+1 : at])
+	if !object.IsID(id) {
+		return Ref{}, damaged(name)
+	}
+	return Ref{Name: name, ID: id}, nil
 }
 
 // maxRef is far more than there is in the file of a ref.
@@ -113,61 +120,70 @@ func parse(name, data string) (Ref, error) {
 	return Ref{Name: name, ID: model.Hash(id)}, nil
 }
 
-// Packed are the refs in packed-refs; a file of its own overrides one of them.
-func (f Files) Packed() (map[string]model.Hash, error) {
+// packed is packed-refs; a file of its own overrides a ref in it.
+func (f Files) packed() ([]byte, error) {
 	data, err := os.ReadFile(filepath.Join(f.Common, "packed-refs"))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
-	all := map[string]model.Hash{}
-	for line := range strings.Lines(string(data)) {
-		id, name, ok := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
-		if ok && object.IsID(model.Hash(id)) && CheckName(name) == nil {
-			all[name] = model.Hash(id)
-		}
-	}
-	return all, err
+	return data, err
 }
 
-// List is all below "refs/", by name. A file that is no ref is left out, as git
+// List is all whose name starts with the prefix, which starts with "refs/", by name. A file that is no ref is left out, as git
 // does; broken says that there is one, of which git may know more.
-func (f Files) List() (all map[string]Ref, broken bool, err error) {
+func (f Files) List(prefix string) (all map[string]Ref, broken bool, err error) {
 	all = map[string]Ref{}
 	dirs := []string{f.Common}
 	if f.GitDir != f.Common {
 		dirs = append(dirs, f.GitDir)
 	}
 	for _, dir := range dirs {
-		err := fs.WalkDir(os.DirFS(dir), "refs", func(name string, d fs.DirEntry, err error) error {
-			// What vanishes while it is read has been deleted or packed; locks are no refs.
-			if errors.Is(err, fs.ErrNotExist) {
-				return nil
-			}
-			if err != nil || d.IsDir() || CheckName(name) != nil || f.Path(name) != filepath.Join(dir, filepath.FromSlash(name)) {
-				return err
-			}
-			ref, err := f.loose(name)
-			switch {
-			case err == nil:
-				all[name] = ref
-			case !errors.Is(err, objects.ErrNotFound) || d.Type()&fs.ModeSymlink != 0:
-				// One damaged ref must not hide the others.
-				broken = true
-			}
-			return nil
-		})
+		isBroken, err := f.listLoose(dir, prefix, all)
 		if err != nil {
 			return nil, false, err
 		}
+		broken = broken || isBroken
 	}
 	// Read last: what was packed in the meantime has no file any more.
-	packed, err := f.Packed()
-	for name, id := range packed {
-		if _, ok := all[name]; !ok {
-			all[name] = Ref{Name: name, ID: id}
+	data, err := f.packed()
+	wanted := []byte(prefix)
+	for line := range bytes.Lines(data) {
+		id, name, ok := bytes.Cut(bytes.TrimSuffix(line, []byte("\n")), []byte(" "))
+		if !ok || !bytes.HasPrefix(name, wanted) || !object.IsID(model.Hash(id)) || CheckName(string(name)) != nil {
+			continue
+		}
+		if _, ok := all[string(name)]; !ok {
+			all[string(name)] = Ref{Name: string(name), ID: model.Hash(id)}
 		}
 	}
 	return all, broken, err
+}
+
+// listLoose adds the refs that have files in one of the directories.
+func (f Files) listLoose(dir, prefix string, all map[string]Ref) (broken bool, err error) {
+	below := strings.TrimSuffix(prefix[:strings.LastIndexByte(prefix, '/')+1], "/")
+	if !fs.ValidPath(below) {
+		return false, nil
+	}
+	err = fs.WalkDir(os.DirFS(dir), below, func(name string, d fs.DirEntry, err error) error {
+		// What vanishes while it is read has been deleted or packed; locks are no refs.
+		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
+			return nil
+		}
+		if err != nil || d.IsDir() || !strings.HasPrefix(name, prefix) || CheckName(name) != nil || f.Path(name) != filepath.Join(dir, filepath.FromSlash(name)) {
+			return err
+		}
+		ref, err := f.loose(name)
+		switch {
+		case err == nil:
+			all[name] = ref
+		case !errors.Is(err, objects.ErrNotFound) || d.Type()&fs.ModeSymlink != 0:
+			// One damaged ref must not hide the others.
+			broken = true
+		}
+		return nil
+	})
+	return broken, err
 }
 
 // Follow is the object that a name leads to, over symbolic refs that get knows.
