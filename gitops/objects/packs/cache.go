@@ -1,13 +1,17 @@
 package packs
 
+import "unsafe"
+
 // A cache is two rings of bytes, into which objects are unpacked one after the
 // other; the newest overwrites the oldest. Nothing is ever allocated or freed, and what
 // an object costs is just its size. Small objects have a ring of their
-// own: beside large ones they would not last.
+// own: beside large ones they would not last. Until there is a large one, it is
+// all of the memory.
 type cache struct {
-	rings [2]ring // Of small and of large objects.
-	slots []slot  // Sets of slotWays, by the hash of a key.
-	names []name  // By the first bytes of an id.
+	memory []byte
+	rings  [2]ring // Of small and of large objects.
+	slots  []slot  // Sets of slotWays, by the hash of a key.
+	names  []name  // By the first bytes of an id.
 }
 
 // smallObject is what is small: most trees but not the top ones of a large repository.
@@ -46,16 +50,16 @@ type name struct {
 // newCache makes a cache of about that many bytes, its tables included.
 func newCache(size int) cache {
 	size = max(size, 256<<10)
+	// Small trees and commits have a few hundred bytes.
 	n := 1 << 8
-	for n < size/1024 {
+	for n < size/512 {
 		n *= 2
 	}
-	small, large := size/2, size/2
-	return cache{
-		rings: [2]ring{{data: make([]byte, small)}, {data: make([]byte, large)}},
-		slots: make([]slot, n),
-		names: make([]name, n/4),
-	}
+	c := cache{slots: make([]slot, n), names: make([]name, n/2)}
+	tables := n*int(unsafe.Sizeof(slot{})) + n/2*int(unsafe.Sizeof(name{}))
+	c.memory = make([]byte, size-tables)
+	c.rings[0].data = c.memory
+	return c
 }
 
 // ringFor says which ring an object of that size goes to; none takes one that
@@ -64,12 +68,24 @@ func (c *cache) ringFor(size uint64) (ring byte, ok bool) {
 	if size > smallObject {
 		ring = 1
 	}
-	return ring, size <= uint64(len(c.rings[ring].data))/4
+	return ring, size <= uint64(len(c.memory))/8
+}
+
+// split gives the large objects half of the memory. The small ones are forgotten.
+func (c *cache) split() {
+	half := len(c.memory) / 2
+	small, large := &c.rings[0], &c.rings[1]
+	small.data, large.data = c.memory[:half], c.memory[half:]
+	// Nothing from before is within a round of here.
+	small.head += uint64(len(c.memory))
 }
 
 // reserve makes room for an object, and answers it with the memory to fill.
 func (c *cache) reserve(ring, kind byte, size uint32) (handle, []byte) {
 	r := &c.rings[ring]
+	if r.data == nil {
+		c.split()
+	}
 	r.head = r.next(size)
 	h := handle{kind, ring, size, r.head}
 	r.head += uint64(size)
@@ -85,9 +101,14 @@ func (r *ring) next(size uint32) uint64 {
 	return r.head
 }
 
-// survives reports whether what is at pos will still be there when size more bytes were reserved.
-func (r *ring) survives(pos uint64, size uint32) bool {
-	return r.next(size)+uint64(size) <= pos+uint64(len(r.data))
+// survives reports whether an object will still be there when size more bytes
+// were reserved in a ring.
+func (c *cache) survives(h handle, ring byte, size uint32) bool {
+	r := &c.rings[ring]
+	if r.data == nil || h.ring != ring {
+		return r.data != nil
+	}
+	return r.next(size)+uint64(size) <= h.pos+uint64(len(r.data))
 }
 
 // has reports whether the object was not overwritten.

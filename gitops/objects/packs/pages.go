@@ -11,9 +11,10 @@ import (
 // that changes, and in each the next object is near the last one. So there are
 // many pages rather than large ones.
 const (
-	pageSize = 16 << 10
-	pageSets = 16
-	pageWays = 8
+	pageSize    = 16 << 10
+	pageSetBits = 4
+	pageSets    = 1 << pageSetBits
+	pageWays    = 8
 )
 
 // page is an aligned stretch of a pack that was read whole, up to the end of the entries.
@@ -67,8 +68,9 @@ func (c *pages) page(p *pack, start uint64) *page {
 		c.last.used = c.clock
 		return c.last
 	}
-	// Fibonacci hashing: neighbours in a pack go to different sets.
-	set := &c.sets[key/pageSize*0x9e3779b97f4a7c15>>32%pageSets]
+	// Fibonacci hashing: pages at any regular distance go to different sets.
+	// Only the highest bits of the product do that.
+	set := &c.sets[key/pageSize*0x9e3779b97f4a7c15>>(64-pageSetBits)]
 	oldest := &set[0]
 	for i := range set {
 		g := &set[i]

@@ -229,7 +229,7 @@ func (s *Session) derive(p *pack, l link, base unpacked) (u unpacked, err error)
 	}
 	u.kind = base.kind
 	if ring, ok := s.cache.ringFor(size); ok {
-		if base.handle.kind != 0 && base.ring == ring && !s.cache.rings[ring].survives(base.pos, uint32(size)) {
+		if base.handle.kind != 0 && !s.cache.survives(base.handle, ring, uint32(size)) {
 			s.spare = append(s.spare[:0], base.data...)
 			base.data = s.spare
 		}
