@@ -189,7 +189,7 @@ func (h *History) Until(ctx context.Context, enough func() (bool, error)) error 
 		ok, err := enough()
 		if err != nil || ok {
 			cancel()
-			<-updated
+			_ = <-updated // Nobody misses what was not read any more.
 			return err
 		}
 	}

@@ -2,6 +2,7 @@ package history
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"plumb/gitops/objects/index"
@@ -32,12 +33,12 @@ func eachTrailer(message []byte, see func(key, value string) bool) {
 		if at < 1 {
 			continue
 		}
-		value := string(line[at+1:])
+		value := slices.Clone(line[at+1:])
 		for len(lines) > 0 && isContinued(lines[0]) {
-			value += "\n" + string(lines[0])
+			value = append(append(value, '\n'), lines[0]...)
 			lines = lines[1:]
 		}
-		if !see(strings.TrimSpace(string(line[:at])), strings.TrimSpace(value)) {
+		if !see(strings.TrimSpace(string(line[:at])), strings.TrimSpace(string(value))) {
 			return
 		}
 	}

@@ -217,8 +217,8 @@ func (v *View) own() {
 		in.Remove(o)
 	}
 	var stack, parents []index.Ordinal
-	for i := len(v.line) - 1; i >= 0; i-- {
-		stack = append(stack[:0], v.line[i])
+	for i, merge := range slices.Backward(v.line) {
+		stack = append(stack[:0], merge)
 		for len(stack) > 0 {
 			o := stack[len(stack)-1]
 			stack = stack[:len(stack)-1]

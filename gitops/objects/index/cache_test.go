@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -173,9 +174,7 @@ func TestAManifestLeadsNowhereElse(t *testing.T) {
 			t.Fatal(err)
 		}
 		link := m["segments"].([]any)[0].(map[string]any)
-		for k, v := range change {
-			link[k] = v
-		}
+		maps.Copy(link, change)
 		data, err := json.Marshal(m)
 		if err != nil {
 			t.Fatal(err)

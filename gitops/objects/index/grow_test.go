@@ -161,6 +161,22 @@ func TestNobodyWaitsForTheUpdateOfAnother(t *testing.T) {
 	assertLikeGit(t, x.Snapshot(), dir)
 }
 
+func TestAnUpdateWithoutNewsChangesNothing(t *testing.T) {
+	dir := random(t, 2, 30)
+	s := open(t, dir)
+	x := newIndex(t, s, t.TempDir())
+	before := update(t, x, s)
+	changed := x.Changed()
+	if update(t, x, s) != before {
+		t.Error("there is another snapshot")
+	}
+	select {
+	case <-changed:
+		t.Error("a change was announced")
+	default:
+	}
+}
+
 func TestHistoryGrowsByWhatIsNew(t *testing.T) {
 	dir := random(t, 1, 60)
 	s := open(t, dir)
@@ -265,7 +281,7 @@ func TestAShallowCloneCanBeDeepened(t *testing.T) {
 		}
 		boundary := map[string]bool{}
 		if deepen != "--unshallow" {
-			for _, id := range strings.Fields(objectstest.Git(t, dir, "rev-list", "--all", "--max-parents=0")) {
+			for id := range strings.FieldsSeq(objectstest.Git(t, dir, "rev-list", "--all", "--max-parents=0")) {
 				if strings.Contains(objectstest.Git(t, dir, "cat-file", "commit", id), "\nparent ") {
 					boundary[id] = true
 				}

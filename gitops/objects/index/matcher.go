@@ -86,10 +86,8 @@ func (m *matcher) directory(data []byte, idSize int, d directory, paths []wanted
 
 // cutPath is the first name of a path, and whether there are more.
 func cutPath(path []byte) (name []byte, nested bool) {
-	if i := bytes.IndexByte(path, '/'); i >= 0 {
-		return path[:i], true
-	}
-	return path, false
+	name, _, nested = bytes.Cut(path, []byte("/"))
+	return name, nested
 }
 
 // isBelow reports whether the path leads into the directory.
