@@ -189,7 +189,9 @@ func (h *History) Until(ctx context.Context, enough func() (bool, error)) error 
 		ok, err := enough()
 		if err != nil || ok {
 			cancel()
-			_ = <-updated // Nobody misses what was not read any more.
+			if stopped := <-updated; stopped != nil && !errors.Is(stopped, context.Canceled) {
+				err = errors.Join(err, stopped)
+			}
 			return err
 		}
 	}

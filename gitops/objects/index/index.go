@@ -83,19 +83,11 @@ func (x *Index) Changed() <-chan struct{} {
 	return x.changed
 }
 
-// publish makes a snapshot of what there is, unless there is nothing new in it.
+// publish makes a snapshot of what there is.
 func (x *Index) publish(walked, pathed bool) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	if s := x.look(walked, pathed); !s.isLike(x.snapshot) {
-		x.show(s)
-	}
-}
-
-// isLike reports whether a snapshot says nothing that an earlier one did not.
-func (s *Snapshot) isLike(before *Snapshot) bool {
-	return s.Epoch == before.Epoch && s.Len() == before.Len() && s.Walked == before.Walked && s.Pathed == before.Pathed &&
-		fmt.Sprint(s.Problem) == fmt.Sprint(before.Problem)
+	x.show(x.look(walked, pathed))
 }
 
 // again publishes the same commits when more is known of what they changed.
@@ -115,7 +107,9 @@ func (x *Index) look(walked, pathed bool) *Snapshot {
 }
 
 func (x *Index) show(s *Snapshot) {
-	s.Number = x.snapshot.Number + 1
+	if x.snapshot != nil {
+		s.Number = x.snapshot.Number + 1
+	}
 	x.snapshot = s
 	close(x.changed)
 	x.changed = make(chan struct{})

@@ -75,9 +75,9 @@ func (w *walker) know(p person) {
 func (w *walker) start(ctx context.Context, s session, tips []packs.ID) error {
 	for _, tip := range tips {
 		_, err := w.see(ctx, s, tip)
-		_, isMissing := errors.AsType[*objects.MissingError](err)
+		var missing *objects.MissingError
 		switch {
-		case isMissing:
+		case errors.As(err, &missing):
 		case isDamage(err):
 			w.complain(err)
 		case err != nil:
