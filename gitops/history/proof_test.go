@@ -43,7 +43,7 @@ func newProof(t *testing.T, dir string, seed uint64) *proof {
 	p := &proof{oracle: newOracle(t, dir), store: s, random: rand.New(rand.NewPCG(seed, 2))}
 	p.gather()
 	p.history = history.Open(s, index.Open(s, ""), history.Options{
-		Places: func(context.Context) ([]history.Place, error) { return p.places, nil },
+		Places: func(context.Context) ([]history.Place, error) { return slices.Clone(p.places), nil },
 		Paths:  func(_ context.Context, _ filter.Kind, dir string) ([]string, error) { return []string{dir}, nil },
 	})
 	t.Cleanup(func() { _ = p.history.Close() })
