@@ -18,16 +18,16 @@ type differ struct {
 // errUnknown says of a commit that it cannot be known what it changed, which is nobody's fault or was told before.
 var errUnknown = errors.New("a parent is not in the index")
 
-// look adds what the commits changed to a batch. Those of which that cannot be known are answered apart; damage is why, if a
+// look adds what the commits of a job changed to a batch. Those of which that cannot be known are answered apart; damage is why, if a
 // repository should not be like that.
-func (d *differ) look(ctx context.Context, commits []Ordinal, c *columns, b *batch) (unknown []Ordinal, damage, err error) {
+func (d *differ) look(ctx context.Context, j *job, b *batch) (unknown []Ordinal, damage, err error) {
 	b.reset()
-	for _, o := range commits {
+	for _, o := range j.commits {
 		if err := ctx.Err(); err != nil {
 			return nil, nil, err
 		}
 		arena, changes := len(b.arena), len(b.changes)
-		err := d.commit(ctx, c, o, b)
+		err := d.commit(ctx, &j.columns, o, b)
 		if err == nil {
 			b.commits = append(b.commits, o)
 			continue

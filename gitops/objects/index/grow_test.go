@@ -161,6 +161,22 @@ func TestNobodyWaitsForTheUpdateOfAnother(t *testing.T) {
 	assertLikeGit(t, x.Snapshot(), dir)
 }
 
+func TestAnUpdateWithoutNewsChangesNothing(t *testing.T) {
+	dir := random(t, 2, 30)
+	s := open(t, dir)
+	x := newIndex(t, s, t.TempDir())
+	before := update(t, x, s)
+	changed := x.Changed()
+	if update(t, x, s) != before {
+		t.Error("there is another snapshot")
+	}
+	select {
+	case <-changed:
+		t.Error("a change was announced")
+	default:
+	}
+}
+
 func TestHistoryGrowsByWhatIsNew(t *testing.T) {
 	dir := random(t, 1, 60)
 	s := open(t, dir)

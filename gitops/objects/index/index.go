@@ -83,11 +83,19 @@ func (x *Index) Changed() <-chan struct{} {
 	return x.changed
 }
 
-// publish makes a snapshot of what there is.
+// publish makes a snapshot of what there is, unless there is nothing new in it.
 func (x *Index) publish(walked, pathed bool) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	x.show(x.look(walked, pathed))
+	if s := x.look(walked, pathed); !s.isLike(x.snapshot) {
+		x.show(s)
+	}
+}
+
+// isLike reports whether a snapshot says nothing that an earlier one did not.
+func (s *Snapshot) isLike(before *Snapshot) bool {
+	return s.Epoch == before.Epoch && s.Len() == before.Len() && s.Walked == before.Walked && s.Pathed == before.Pathed &&
+		fmt.Sprint(s.Problem) == fmt.Sprint(before.Problem)
 }
 
 // again publishes the same commits when more is known of what they changed.
@@ -107,9 +115,7 @@ func (x *Index) look(walked, pathed bool) *Snapshot {
 }
 
 func (x *Index) show(s *Snapshot) {
-	if x.snapshot != nil {
-		s.Number = x.snapshot.Number + 1
-	}
+	s.Number = x.snapshot.Number + 1
 	x.snapshot = s
 	close(x.changed)
 	x.changed = make(chan struct{})

@@ -27,8 +27,7 @@ func newQueue() *queue {
 func (q *queue) add(commits []Ordinal, c *columns) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	q.commits = append(q.commits, commits...)
-	q.columns = *c
+	q.commits, q.columns = append(q.commits, commits...), *c
 	q.more.Broadcast()
 }
 
@@ -40,19 +39,25 @@ func (q *queue) end() {
 	q.more.Broadcast()
 }
 
-// take waits for commits, and answers the next ones, with columns that have their parents and grandparents. It is not ok when
+// job is some commits, and columns that have their parents and grandparents.
+type job struct {
+	commits []Ordinal
+	columns columns
+}
+
+// take waits for commits, and makes the next ones the job. It is not ok when
 // there are no more, or when ctx ended and somebody ended the queue.
-func (q *queue) take(ctx context.Context, to []Ordinal) (commits []Ordinal, c columns, ok bool) {
+func (q *queue) take(ctx context.Context, j *job) (ok bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	for len(q.commits) == 0 && !q.ended {
 		q.more.Wait()
 	}
 	if len(q.commits) == 0 || ctx.Err() != nil {
-		return nil, c, false
+		return false
 	}
 	n := min(batchSize, len(q.commits))
-	to = append(to, q.commits[:n]...)
+	j.commits, j.columns = append(j.commits[:0], q.commits[:n]...), q.columns
 	q.commits = q.commits[n:]
-	return to, q.columns, true
+	return true
 }

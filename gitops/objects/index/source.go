@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io/fs"
 
 	"plumb/gitops/objects"
 	"plumb/gitops/objects/internal/object"
@@ -44,8 +45,11 @@ type wanted struct {
 
 // isDamage reports whether the error says that one object is missing or cannot be read, and not that nothing can be.
 func isDamage(err error) bool {
-	var missing *objects.MissingError
-	return errors.As(err, &missing) || errors.Is(err, packs.ErrCorrupt) || errors.Is(err, packs.ErrTooLarge)
+	if err == nil {
+		return false
+	}
+	_, isMissing := errors.AsType[*objects.MissingError](err)
+	return isMissing || errors.Is(err, packs.ErrCorrupt) || errors.Is(err, packs.ErrTooLarge) || errors.Is(err, fs.ErrPermission)
 }
 
 // packed reads the object files of a repository on disk.

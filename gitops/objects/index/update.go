@@ -146,7 +146,7 @@ func (x *Index) lookAgain(ctx context.Context) error {
 	}
 	d := differ{session: x.reader}
 	var b batch
-	still, damage, err := d.look(ctx, []Ordinal{unknown[0], unknown[len(unknown)-1]}, c, &b)
+	still, damage, err := d.look(ctx, &job{[]Ordinal{unknown[0], unknown[len(unknown)-1]}, *c}, &b)
 	if err != nil {
 		return err
 	}
@@ -169,11 +169,14 @@ func (x *Index) extend(ctx context.Context, ids []packs.ID) error {
 	}
 	group.Go(func() error {
 		defer q.end()
-		if err := x.walkOn(ctx, ids, q); err != nil {
+		isNews, err := x.walkOn(ctx, ids, q)
+		if err != nil {
 			return err
 		}
-		x.publish(true, false)
-		group.Go(compare)
+		if isNews {
+			x.publish(true, false)
+			group.Go(compare)
+		}
 		return nil
 	})
 	if err := group.Wait(); err != nil {
@@ -186,28 +189,30 @@ func (x *Index) extend(ctx context.Context, ids []packs.ID) error {
 	return nil
 }
 
-// walkOn walks from the tips and hands the commits on to be compared.
-func (x *Index) walkOn(ctx context.Context, ids []packs.ID, q *queue) error {
+// walkOn walks from the tips and hands the commits on to be compared, if there are some.
+func (x *Index) walkOn(ctx context.Context, ids []packs.ID, q *queue) (isNews bool, err error) {
 	w, s := x.walk, x.reader
 	// What an interrupted update left.
 	n := w.columns.len()
-	q.add(x.paths.left(n, w.frontier.commits(n)), &w.columns)
+	left := x.paths.left(n, w.frontier.commits(n))
+	q.add(left, &w.columns)
 	if err := w.start(ctx, s, ids); err != nil {
-		return err
+		return false, err
 	}
 	var passed []Ordinal
 	shown := firstWalk
 	for n := 1; ; n++ {
 		o, ok, err := w.next(ctx, s)
 		if err != nil {
-			return err
+			return false, err
 		}
 		if !ok {
-			break
+			q.add(passed, &w.columns)
+			return len(left) > 0 || n > 1, ctx.Err()
 		}
 		if passed = append(passed, o); len(passed) == batchSize || n < batchSize && n&(n-1) == 0 {
 			if err := ctx.Err(); err != nil {
-				return err
+				return false, err
 			}
 			q.add(passed, &w.columns)
 			passed = passed[:0]
@@ -218,8 +223,6 @@ func (x *Index) walkOn(ctx context.Context, ids []packs.ID, q *queue) error {
 			shown += max(shown/2, 4096)
 		}
 	}
-	q.add(passed, &w.columns)
-	return ctx.Err()
 }
 
 // publishEvery is how many batches are compared between two snapshots.
@@ -229,17 +232,11 @@ const publishEvery = 64
 func (x *Index) compare(ctx context.Context, q *queue) error {
 	var d differ
 	var b batch
-	var commits []Ordinal
-	for {
-		var columns columns
-		var ok bool
-		if commits, columns, ok = q.take(ctx, commits[:0]); !ok {
-			return ctx.Err()
-		}
+	for j := new(job); q.take(ctx, j); {
 		if d.session == nil {
 			d.session = x.source.open(diffCache)
 		}
-		unknown, damage, err := d.look(ctx, commits, &columns, &b)
+		unknown, damage, err := d.look(ctx, j, &b)
 		if err != nil {
 			return fmt.Errorf("compare commits with their parents: %w", err)
 		}
@@ -248,6 +245,7 @@ func (x *Index) compare(ctx context.Context, q *queue) error {
 			x.again()
 		}
 	}
+	return ctx.Err()
 }
 
 // isGarbage reports whether most of the commits are of no use: no tip and no ref leads to them any more.

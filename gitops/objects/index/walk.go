@@ -75,9 +75,9 @@ func (w *walker) know(p person) {
 func (w *walker) start(ctx context.Context, s session, tips []packs.ID) error {
 	for _, tip := range tips {
 		_, err := w.see(ctx, s, tip)
-		var missing *objects.MissingError
+		_, isMissing := errors.AsType[*objects.MissingError](err)
 		switch {
-		case errors.As(err, &missing):
+		case isMissing:
 		case isDamage(err):
 			w.complain(err)
 		case err != nil:
