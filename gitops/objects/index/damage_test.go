@@ -54,7 +54,7 @@ func TestAMissingCommitEndsHistoryThereAndIsNamed(t *testing.T) {
 		"missing":    func() error { return os.Remove(lost) },
 		"unreadable": func() error { return os.Chmod(lost, 0) },
 		"garbage":    func() error { write(t, dir, ".git/objects/"+ids[4][:2]+"/"+ids[4][2:], "garbage"); return nil },
-		"empty":   func() error { write(t, dir, ".git/objects/"+ids[4][:2]+"/"+ids[4][2:], ""); return nil },
+		"empty":      func() error { write(t, dir, ".git/objects/"+ids[4][:2]+"/"+ids[4][2:], ""); return nil },
 	} {
 		t.Run(name, func(t *testing.T) {
 			write(t, dir, ".git/objects/"+ids[4][:2]+"/"+ids[4][2:], string(kept))
