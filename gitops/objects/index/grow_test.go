@@ -76,6 +76,9 @@ func TestSnapshotsThatAreTakenDuringAnUpdateNeverChange(t *testing.T) {
 	}
 	last := all[len(all)-1]
 	for i, c := range all {
+		if c.Len() == 0 {
+			t.Errorf("snapshot %d of %d was announced with nothing in it", i, len(all))
+		}
 		if !slices.Equal(c.ids, last.ids[:len(c.ids)]) {
 			t.Errorf("snapshot %d has other commits than the last one", i)
 		}

@@ -102,6 +102,9 @@ func (s *Snapshot) isLike(before *Snapshot) bool {
 func (x *Index) again() {
 	x.mu.Lock()
 	defer x.mu.Unlock()
+	if x.snapshot.Epoch != x.epoch {
+		return // None of these commits was shown yet.
+	}
 	s := *x.snapshot
 	x.show(&s)
 }
