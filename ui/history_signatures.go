@@ -17,12 +17,14 @@ import (
 // signing is what is known of the signatures of commits.
 type signing struct {
 	ask   question
+	ids   []model.Hash // What is being asked.
 	known map[model.Hash]objects.Signing
 }
 
-// checkSignatures verifies those in the window that were not yet.
+// checkSignatures verifies those in the window that were not yet. Each costs a process, so one question is
+// answered before the next: who walks on does not begin anew with every step.
 func (p *historyPane) checkSignatures(a *App) tea.Cmd {
-	if p.rows == nil {
+	if p.rows == nil || p.signing.ask.busy {
 		return nil
 	}
 	var ids []model.Hash
@@ -37,18 +39,24 @@ func (p *historyPane) checkSignatures(a *App) tea.Cmd {
 	if len(ids) == 0 {
 		return nil
 	}
-	return ask(a, &p.signing.ask, func(ctx context.Context) (signatures, error) { return a.ws.Signatures(ctx, ids) })
+	p.signing.ids = ids
+	return quietly(a, &p.signing.ask, func(ctx context.Context) (signatures, error) { return a.ws.Signatures(ctx, ids) })
 }
 
 type signatures = map[model.Hash]objects.Signing
 
-// signed takes in what signatures are worth. Without git nobody can tell.
-func (p *historyPane) signed(m answer[signatures]) {
+// signed takes in what signatures are worth. What could not be told is not asked again: without git, or without the
+// program that checks it, the answer would be the same.
+func (p *historyPane) signed(a *App, m answer[signatures]) tea.Cmd {
 	if p.signing.known == nil {
 		p.signing.known = signatures{}
 	}
+	for _, id := range p.signing.ids {
+		p.signing.known[id] = objects.Signing{State: objects.SigningCannotCheck}
+	}
 	maps.Copy(p.signing.known, m.value)
 	p.touch()
+	return p.checkSignatures(a)
 }
 
 // signature says in one cell what a commit's signature is worth; nothing for a commit without one.

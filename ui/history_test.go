@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"context"
+	"errors"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -8,6 +10,8 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"plumb/gitops/objects"
+	"plumb/model"
 	"plumb/ui/action"
 )
 
@@ -107,6 +111,34 @@ func TestTheCursorStaysNearWhereTheFilterWasBegun(t *testing.T) {
 	s.press("esc")
 	if got := s.app.history.list.Cursor(); got != 2 {
 		t.Errorf("the input was left, and the cursor is on row %d", got)
+	}
+}
+
+// signers counts how often signatures are asked about, and never knows.
+type signers struct {
+	source
+	asked int
+}
+
+func (s *signers) Signatures(context.Context, []model.Hash) (map[model.Hash]objects.Signing, error) {
+	s.asked++
+	return nil, errors.New("nobody can tell")
+}
+
+// Verifying costs a process each, so a key that is held down must not begin it anew with every step.
+func TestASignatureThatCannotBeCheckedIsAskedAboutOnce(t *testing.T) {
+	ws, world, now := story(t)
+	key := filepath.Join(t.TempDir(), "key")
+	if out, err := exec.CommandContext(t.Context(), "ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	git(t, world.Repository, "-c", "gpg.format=ssh", "-c", "user.signingkey="+key, "commit", "-q", "-S", "--allow-empty", "-m", "Signed")
+	src := &signers{source: opened{ws}}
+	s := openScreen(t, src, 160, 45, now(), Options{Workspace: ws, Trusted: true})
+	s.sees("Signed")
+	s.press("j", "j", "j", "k", "k", "k")
+	if src.asked != 1 {
+		t.Errorf("asked %d times", src.asked)
 	}
 }
 

@@ -86,7 +86,7 @@ func (a *App) answered(msg tea.Msg) tea.Cmd {
 	case listPart:
 		return a.history.arrived(a, m)
 	case answer[signatures]:
-		a.history.signed(m)
+		return a.history.signed(a, m)
 	case answer[fingerprint]:
 		return a.looked(m)
 	case answer[fetched]:

@@ -109,6 +109,11 @@ func (w *Workspace) Fingerprint() (uint64, error) {
 // Fetch fetches from where the branch of the work tree is pushed to, or from origin, with the operator's own
 // git. The repository's configuration says how, so it has to be trusted.
 func (w *Workspace) Fetch(ctx context.Context) error {
+	if w.opt.MayRun != nil {
+		if err := w.opt.MayRun(); err != nil {
+			return err
+		}
+	}
 	if w.opt.Git == nil {
 		return model.WithHint(errors.New("fetch: git is not there"), "install git")
 	}

@@ -56,6 +56,7 @@ type Options struct {
 	CacheDir string            // Private directory for what can be built anew: the index of history. Empty for nowhere.
 	Now      func() time.Time
 	Rand     io.Reader    // Where ids come from.
+	MayRun   func() error // Why nothing that the repository's configuration names may be run. Nil where it always may.
 	MaySign  func() error // Why the operator can only look at the moment: read-only, not trusted, or nobody git knows. Nil where they always may act.
 }
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the tests need beside Go, git and make, and nothing that is there already.
 #
-#   install.sh          the engines: OpenSSH's client and server, and busybox, whose tools some hosts have
+#   install.sh          the engines: OpenSSH's client and server, busybox, whose tools some hosts have, and GnuPG, which signs commits
 #   install.sh cc       the C compiler that the race detector is linked with
 set -euo pipefail
 
@@ -51,6 +51,7 @@ ssh_engine() {
 		fresh=yes
 	fi
 	command -v busybox >/dev/null || missing+=(busybox)
+	command -v gpg >/dev/null && command -v gpg-agent >/dev/null || missing+=(gnupg)
 	if [ "${#missing[@]}" -gt 0 ]; then
 		install_packages "${missing[@]}"
 	fi

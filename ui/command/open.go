@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -104,20 +105,23 @@ func (o *Opened) wire(ctx context.Context, opt OpenOptions) error {
 	git, self, nobody := o.identify(ctx)
 	// Asked at every act, because a repository can come to be trusted while the screen is open. Merging
 	// runs the hooks of the repository, so an act without any engine needs trust too.
-	maySign := func() error {
-		switch {
-		case o.ReadOnly:
-			return model.Refuse("start plumb without --readonly, and look for readonly: in your config.yaml", "plumb is read-only here")
-		case !o.Trusted():
+	mayRun := func() error {
+		if !o.Trusted() {
 			return model.Refuse("plumb trust shows what would run, and asks", "the repository is not trusted")
 		}
-		return nobody
+		return nil
+	}
+	maySign := func() error {
+		if o.ReadOnly {
+			return model.Refuse("start plumb without --readonly, and look for readonly: in your config.yaml", "plumb is read-only here")
+		}
+		return cmp.Or(mayRun(), nobody)
 	}
 	o.Workspace = workspace.New(workspace.Options{
 		Store: o.store, Git: git, Config: repository, Origin: origin,
 		Engines: o.engines(repository, info), Self: self, Host: host,
 		StateDir: stateDir(opt.Getenv, info.GitDir), CacheDir: cacheDir(opt.Getenv, info.GitDir),
-		Now: opt.Now, Rand: opt.Rand, MaySign: maySign,
+		Now: opt.Now, Rand: opt.Rand, MayRun: mayRun, MaySign: maySign,
 	})
 	return nil
 }

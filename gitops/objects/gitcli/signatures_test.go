@@ -14,11 +14,20 @@ import (
 	"plumb/model/text"
 )
 
+// lacks skips the test because a program is missing; where none may be, it fails.
+func lacks(t *testing.T, why string) {
+	t.Helper()
+	if os.Getenv("PLUMB_REQUIRE_ENGINES") == "1" {
+		t.Fatal(why)
+	}
+	t.Skip(why)
+}
+
 // sshKey makes a key; its public half is in a file beside it.
 func sshKey(t *testing.T) (file string) {
 	t.Helper()
 	if _, err := exec.LookPath("ssh-keygen"); err != nil {
-		t.Skip("ssh-keygen is not installed: apt install openssh-client")
+		lacks(t, "ssh-keygen is not installed: apt install openssh-client")
 	}
 	file = filepath.Join(t.TempDir(), "key")
 	if out, err := exec.CommandContext(t.Context(), "ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", file).CombinedOutput(); err != nil {
@@ -190,7 +199,7 @@ func TestARepositoryCannotMakeItsOwnSignaturesGood(t *testing.T) {
 
 func TestSignaturesByGPG(t *testing.T) {
 	if _, err := exec.LookPath("gpg"); err != nil {
-		t.Skip("gpg is not installed: apt install gnupg")
+		lacks(t, "gpg is not installed: apt install gnupg")
 	}
 	// The path of the agent's socket has to be short.
 	home, err := os.MkdirTemp("", "gpg")
@@ -203,7 +212,7 @@ func TestSignaturesByGPG(t *testing.T) {
 	})
 	t.Setenv("GNUPGHOME", home)
 	if out, err := exec.CommandContext(t.Context(), "gpg", "--batch", "--passphrase", "", "--quick-gen-key", "Ada <ada@example.org>", "ed25519", "sign", "never").CombinedOutput(); err != nil {
-		t.Skipf("gpg cannot make a key here: %v\n%s", err, out)
+		t.Fatalf("gpg cannot make a key: %v\n%s", err, out)
 	}
 	a := newArchive(t)
 	a.git(t, "-c", "user.signingKey=ada@example.org", "commit", "--quiet", "--allow-empty", "-S", "-m", "signed")
