@@ -5,9 +5,9 @@ package diff
 // same versions give the same difference on every machine.
 const defaultBudget = 30_000_000
 
-// block is a run of lines that differ: a[aLo:aHi] became b[bLo:bHi]. One of
+// Block is a run of lines that differ, counted from 0: old[OldLo:OldHi] became new[NewLo:NewHi]. One of
 // the two may be empty, never both.
-type block struct{ aLo, aHi, bLo, bHi int }
+type Block struct{ OldLo, OldHi, NewLo, NewHi int }
 
 // comparison finds out which lines of a and b have no counterpart. The lines that
 // are left unmarked are the same on both sides, in the same order.
@@ -182,32 +182,32 @@ func (c *comparison) shortest(aLo, aHi, bLo, bHi int) {
 }
 
 // blocks answers the marked runs in order.
-func (c *comparison) blocks() []block {
-	var blocks []block
+func (c *comparison) blocks() []Block {
+	var blocks []Block
 	i, j := 0, 0
 	for i < len(c.a) || j < len(c.b) {
 		if (i == len(c.a) || !c.removed[i]) && (j == len(c.b) || !c.added[j]) {
 			i, j = i+1, j+1
 			continue
 		}
-		at := block{aLo: i, bLo: j}
+		at := Block{OldLo: i, NewLo: j}
 		for i < len(c.a) && c.removed[i] {
 			i++
 		}
 		for j < len(c.b) && c.added[j] {
 			j++
 		}
-		at.aHi, at.bHi = i, j
+		at.OldHi, at.NewHi = i, j
 		blocks = append(blocks, at)
 	}
 	return blocks
 }
 
 // compareLines answers where two versions differ.
-func compareLines(a, b [][]byte, ignoreSpace bool, budget int) (blocks []block, simplified bool) {
+func compareLines(a, b [][]byte, ignoreSpace bool, budget int) (blocks []Block, simplified bool) {
 	na, nb, distinct := numberLines(a, b, ignoreSpace)
 	c := newComparison(na, nb, distinct, budget)
 	c.compare(0, len(na), 0, len(nb))
-	best := func(at block, up, down int) int { return bestShift(at, a, b, up, down) }
+	best := func(at Block, up, down int) int { return bestShift(at, a, b, up, down) }
 	return slide(c.blocks(), na, nb, best), c.simplified
 }

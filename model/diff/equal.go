@@ -9,13 +9,13 @@ func EqualLines(old, new []byte) iter.Seq2[int, int] {
 		a, b := splitLines(old), splitLines(new)
 		blocks, _ := compareLines(a, b, false, 0)
 		i, j := 0, 0
-		for _, at := range append(blocks, block{len(a), len(a), len(b), len(b)}) {
-			for ; i < at.aLo; i, j = i+1, j+1 {
+		for _, at := range append(blocks, Block{len(a), len(a), len(b), len(b)}) {
+			for ; i < at.OldLo; i, j = i+1, j+1 {
 				if !yield(i, j) {
 					return
 				}
 			}
-			i, j = at.aHi, at.bHi
+			i, j = at.OldHi, at.NewHi
 		}
 	}
 }

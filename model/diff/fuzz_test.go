@@ -149,7 +149,7 @@ func TestShortestScriptIsShortest(t *testing.T) {
 		c.shortest(0, len(a), 0, len(b))
 		edits := 0
 		for _, at := range c.blocks() {
-			edits += at.aHi - at.aLo + at.bHi - at.bLo
+			edits += at.OldHi - at.OldLo + at.NewHi - at.NewLo
 		}
 		if want := len(a) + len(b) - 2*longestCommon(a, b); edits != want || c.simplified {
 			t.Fatalf("%v to %v: %d edits, want %d", a, b, edits, want)

@@ -19,10 +19,10 @@ const maxHeading = 120
 // heading answers the nearest line above the hunk that encloses its first
 // line: one that is indented less, the key above a list, or the "[section]" of
 // a file without indentation. It is empty where nothing encloses it.
-func (d *drawing) heading(at block, lead int) text.Safe {
-	lines, start := d.b, at.bLo-lead
+func (d *drawing) heading(at Block, lead int) text.Safe {
+	lines, start := d.b, at.NewLo-lead
 	if len(lines) == 0 {
-		lines, start = d.a, at.aLo-lead
+		lines, start = d.a, at.OldLo-lead
 	}
 	first := start
 	depth, blank := 0, true

@@ -17,24 +17,24 @@ type drawing struct {
 }
 
 // hunks groups blocks that are at most twice the context apart.
-func (d *drawing) hunks(blocks []block, context int) (hunks []Hunk, after int) {
+func (d *drawing) hunks(blocks []Block, context int) (hunks []Hunk, after int) {
 	shown := 0 // Lines of b up to here are in a hunk or were skipped.
 	for first := 0; first < len(blocks); {
 		last := first
-		for last+1 < len(blocks) && blocks[last+1].aLo-blocks[last].aHi <= 2*context {
+		for last+1 < len(blocks) && blocks[last+1].OldLo-blocks[last].OldHi <= 2*context {
 			last++
 		}
-		lead := min(context, blocks[first].bLo-shown)
-		i, j := blocks[first].aLo-lead, blocks[first].bLo-lead
+		lead := min(context, blocks[first].NewLo-shown)
+		i, j := blocks[first].OldLo-lead, blocks[first].NewLo-lead
 		h := Hunk{Skipped: j - shown, Heading: d.heading(blocks[first], lead)}
 		for _, at := range blocks[first : last+1] {
-			h.Rows = d.equal(h.Rows, i, j, at.aLo-i)
+			h.Rows = d.equal(h.Rows, i, j, at.OldLo-i)
 			h.Rows = d.changed(h.Rows, at)
-			i, j = at.aHi, at.bHi
+			i, j = at.OldHi, at.NewHi
 		}
 		trail := min(context, len(d.b)-j)
 		if last+1 < len(blocks) {
-			trail = min(trail, blocks[last+1].bLo-j)
+			trail = min(trail, blocks[last+1].NewLo-j)
 		}
 		h.Rows = d.equal(h.Rows, i, j, trail)
 		shown = j + trail

@@ -33,30 +33,30 @@ type region struct{ base, ours, theirs span }
 
 type span struct{ lo, hi int }
 
-func (m *merging) run(left, right []block) {
+func (m *merging) run(left, right []Block) {
 	at, shiftOurs, shiftTheirs := 0, 0, 0 // shift is a side's place less base's, behind the blocks taken so far.
 	for len(left) > 0 || len(right) > 0 {
 		r := region{base: span{len(m.base), -1}}
 		if len(left) > 0 {
-			r.base.lo = left[0].aLo
+			r.base.lo = left[0].OldLo
 		}
 		if len(right) > 0 {
-			r.base.lo = min(r.base.lo, right[0].aLo)
+			r.base.lo = min(r.base.lo, right[0].OldLo)
 		}
 		r.base.hi = r.base.lo
 		r.ours.lo, r.theirs.lo = r.base.lo+shiftOurs, r.base.lo+shiftTheirs
 		changedOurs, changedTheirs := false, false
 		// Blocks that touch belong together: one side may have moved what the other changed.
 		for {
-			if len(left) > 0 && left[0].aLo <= r.base.hi {
-				r.base.hi = max(r.base.hi, left[0].aHi)
-				shiftOurs = left[0].bHi - left[0].aHi
+			if len(left) > 0 && left[0].OldLo <= r.base.hi {
+				r.base.hi = max(r.base.hi, left[0].OldHi)
+				shiftOurs = left[0].NewHi - left[0].OldHi
 				left, changedOurs = left[1:], true
 				continue
 			}
-			if len(right) > 0 && right[0].aLo <= r.base.hi {
-				r.base.hi = max(r.base.hi, right[0].aHi)
-				shiftTheirs = right[0].bHi - right[0].aHi
+			if len(right) > 0 && right[0].OldLo <= r.base.hi {
+				r.base.hi = max(r.base.hi, right[0].OldHi)
+				shiftTheirs = right[0].NewHi - right[0].OldHi
 				right, changedTheirs = right[1:], true
 				continue
 			}
@@ -100,9 +100,9 @@ func sameLines(a, b [][]byte) bool {
 // compareAsGit answers where two versions differ the way git's merge sees it: a shortest
 // script, its blocks as low on the page as they go. Where lines repeat, several scripts are
 // right and each merges differently; plumb's merges should not surprise who knows git's.
-func compareAsGit(a, b [][]byte) []block {
+func compareAsGit(a, b [][]byte) []Block {
 	na, nb, distinct := numberLines(a, b, false)
 	c := newComparison(na, nb, distinct, 0)
 	c.shortest(0, len(na), 0, len(nb))
-	return slide(c.blocks(), na, nb, func(_ block, _, down int) int { return down })
+	return slide(c.blocks(), na, nb, func(_ Block, _, down int) int { return down })
 }

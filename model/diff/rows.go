@@ -17,16 +17,16 @@ const (
 )
 
 // changed draws a block: lines that are alike become Change rows, the rest stands alone.
-func (d *drawing) changed(rows []Row, at block) []Row {
-	i, j := at.aLo, at.bLo
-	for _, p := range append(d.align(at), pair{at.aHi, at.bHi}) {
+func (d *drawing) changed(rows []Row, at Block) []Row {
+	i, j := at.OldLo, at.NewLo
+	for _, p := range append(d.align(at), pair{at.OldHi, at.NewHi}) {
 		for ; i < p.a; i++ {
 			rows = append(rows, Row{Op: Delete, Old: d.line(d.a[i], i)})
 		}
 		for ; j < p.b; j++ {
 			rows = append(rows, Row{Op: Insert, New: d.line(d.b[j], j)})
 		}
-		if p.a < at.aHi {
+		if p.a < at.OldHi {
 			rows = append(rows, d.change(p.a, p.b))
 			i, j = i+1, j+1
 		}
@@ -36,23 +36,23 @@ func (d *drawing) changed(rows []Row, at block) []Row {
 
 // align pairs removed lines with the added ones they are like, without crossing, so that the sum of
 // likeness is greatest. Large runs are paired by position.
-func (d *drawing) align(at block) []pair {
-	n, m := at.aHi-at.aLo, at.bHi-at.bLo
+func (d *drawing) align(at Block) []pair {
+	n, m := at.OldHi-at.OldLo, at.NewHi-at.NewLo
 	if n == 0 || m == 0 {
 		return nil
 	}
 	a, b := make([]profile, n), make([]profile, m)
 	for i := range a {
-		a[i] = profileOf(d.a[at.aLo+i])
+		a[i] = profileOf(d.a[at.OldLo+i])
 	}
 	for j := range b {
-		b[j] = profileOf(d.b[at.bLo+j])
+		b[j] = profileOf(d.b[at.NewLo+j])
 	}
 	var pairs []pair
 	if n > maxRun || m > maxRun || n*m > d.cells {
 		for i := range min(n, m) {
 			if likeness(a[i], b[i]) >= likeEnough {
-				pairs = append(pairs, pair{at.aLo + i, at.bLo + i})
+				pairs = append(pairs, pair{at.OldLo + i, at.NewLo + i})
 			}
 		}
 		return pairs
@@ -75,7 +75,7 @@ func (d *drawing) align(at block) []pair {
 		sum := best[i*width+j]
 		switch l := like[i*m+j]; {
 		case l > 0 && sum == l+best[(i+1)*width+j+1]:
-			pairs = append(pairs, pair{at.aLo + i, at.bLo + j})
+			pairs = append(pairs, pair{at.OldLo + i, at.NewLo + j})
 			i, j = i+1, j+1
 		case sum == best[(i+1)*width+j]:
 			i++

@@ -7,29 +7,29 @@ const maxSlide = 200
 // often be shifted without changing what the difference says, because the line before it is also
 // its last line: "}" and the blank line above a new paragraph are the usual ones. Blocks that
 // can be shifted together become one; choose says where the others go.
-func slide(blocks []block, na, nb []int32, choose func(at block, up, down int) int) []block {
-	var out []block
+func slide(blocks []Block, na, nb []int32, choose func(at Block, up, down int) int) []Block {
+	var out []Block
 	for i := 0; i < len(blocks); i++ {
 		at := blocks[i]
 		floor, ceiling := 0, len(na)
 		if len(out) > 0 {
-			floor = out[len(out)-1].aHi
+			floor = out[len(out)-1].OldHi
 		}
 		if i+1 < len(blocks) {
-			ceiling = blocks[i+1].aLo
+			ceiling = blocks[i+1].OldLo
 		}
 		up, down := reach(at, na, nb, floor, ceiling)
-		if len(out) > 0 && at.aLo-up == floor {
+		if len(out) > 0 && at.OldLo-up == floor {
 			last := &out[len(out)-1]
-			last.aHi, last.bHi = at.aHi-up, at.bHi-up
+			last.OldHi, last.NewHi = at.OldHi-up, at.NewHi-up
 			// The joined block may reach further: judge it again.
 			blocks[i] = *last
 			out = out[:len(out)-1]
 			i--
 			continue
 		}
-		if i+1 < len(blocks) && at.aHi+down == ceiling {
-			blocks[i+1].aLo, blocks[i+1].bLo = at.aLo+down, at.bLo+down
+		if i+1 < len(blocks) && at.OldHi+down == ceiling {
+			blocks[i+1].OldLo, blocks[i+1].NewLo = at.OldLo+down, at.NewLo+down
 			continue
 		}
 		out = append(out, at.shift(choose(at, up, down)))
@@ -37,23 +37,23 @@ func slide(blocks []block, na, nb []int32, choose func(at block, up, down int) i
 	return out
 }
 
-func (at block) shift(n int) block {
-	return block{at.aLo + n, at.aHi + n, at.bLo + n, at.bHi + n}
+func (at Block) shift(n int) Block {
+	return Block{at.OldLo + n, at.OldHi + n, at.NewLo + n, at.NewHi + n}
 }
 
 // reach answers how far a block can be shifted, its place in a staying between floor and ceiling.
-func reach(at block, na, nb []int32, floor, ceiling int) (up, down int) {
-	lines, lo, hi := na, at.aLo, at.aHi
+func reach(at Block, na, nb []int32, floor, ceiling int) (up, down int) {
+	lines, lo, hi := na, at.OldLo, at.OldHi
 	switch {
-	case at.aLo == at.aHi:
-		lines, lo, hi = nb, at.bLo, at.bHi
-	case at.bLo != at.bHi:
+	case at.OldLo == at.OldHi:
+		lines, lo, hi = nb, at.NewLo, at.NewHi
+	case at.NewLo != at.NewHi:
 		return 0, 0
 	}
-	for at.aLo-up > floor && lines[lo-up-1] == lines[hi-up-1] {
+	for at.OldLo-up > floor && lines[lo-up-1] == lines[hi-up-1] {
 		up++
 	}
-	for at.aHi+down < ceiling && lines[lo+down] == lines[hi+down] {
+	for at.OldHi+down < ceiling && lines[lo+down] == lines[hi+down] {
 		down++
 	}
 	return up, down
@@ -61,13 +61,13 @@ func reach(at block, na, nb []int32, floor, ceiling int) (up, down int) {
 
 // bestShift judges each position by the two lines that the block would begin and end
 // before; of equally good ones the lowest on the page wins.
-func bestShift(at block, a, b [][]byte, up, down int) int {
+func bestShift(at Block, a, b [][]byte, up, down int) int {
 	if up == 0 && down == 0 {
 		return 0
 	}
-	lines, lo, hi := a, at.aLo, at.aHi
+	lines, lo, hi := a, at.OldLo, at.OldHi
 	if lo == hi {
-		lines, lo, hi = b, at.bLo, at.bHi
+		lines, lo, hi = b, at.NewLo, at.NewHi
 	}
 	up = min(up, maxSlide-min(down, maxSlide))
 	best, bestCost := 0, int(^uint(0)>>1)

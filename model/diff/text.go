@@ -38,8 +38,8 @@ func Text(old, new []byte, opt Options) File {
 	blocks, simplified := compareLines(d.a, d.b, opt.IgnoreSpace, opt.Budget)
 	f.Simplified = simplified
 	for _, at := range blocks {
-		f.Removed += at.aHi - at.aLo
-		f.Added += at.bHi - at.bLo
+		f.Removed += at.OldHi - at.OldLo
+		f.Added += at.NewHi - at.NewLo
 	}
 	if len(blocks) == 0 {
 		f.After = len(d.b)
@@ -66,8 +66,8 @@ func Stat(old, new []byte) (added, removed int) {
 	}
 	blocks, _ := compareLines(splitLines(old), splitLines(new), false, 0)
 	for _, at := range blocks {
-		removed += at.aHi - at.aLo
-		added += at.bHi - at.bLo
+		removed += at.OldHi - at.OldLo
+		added += at.NewHi - at.NewLo
 	}
 	return added, removed
 }

@@ -91,19 +91,19 @@ func (p Patch) writeHunks(out *bytes.Buffer) {
 	context := max(p.Context, 0)
 	for first := 0; first < len(blocks); {
 		last := first
-		for last+1 < len(blocks) && blocks[last+1].aLo-blocks[last].aHi <= 2*context {
+		for last+1 < len(blocks) && blocks[last+1].OldLo-blocks[last].OldHi <= 2*context {
 			last++
 		}
-		lead := min(context, blocks[first].aLo)
-		trail := min(context, len(a)-blocks[last].aHi)
-		i := blocks[first].aLo - lead
-		fmt.Fprintf(out, "@@ -%s +%s @@\n", lineRange(i, blocks[last].aHi+trail),
-			lineRange(blocks[first].bLo-lead, blocks[last].bHi+trail))
+		lead := min(context, blocks[first].OldLo)
+		trail := min(context, len(a)-blocks[last].OldHi)
+		i := blocks[first].OldLo - lead
+		fmt.Fprintf(out, "@@ -%s +%s @@\n", lineRange(i, blocks[last].OldHi+trail),
+			lineRange(blocks[first].NewLo-lead, blocks[last].NewHi+trail))
 		for _, at := range blocks[first : last+1] {
-			writeLines(out, ' ', a[i:at.aLo])
-			writeLines(out, '-', a[at.aLo:at.aHi])
-			writeLines(out, '+', b[at.bLo:at.bHi])
-			i = at.aHi
+			writeLines(out, ' ', a[i:at.OldLo])
+			writeLines(out, '-', a[at.OldLo:at.OldHi])
+			writeLines(out, '+', b[at.NewLo:at.NewHi])
+			i = at.OldHi
 		}
 		writeLines(out, ' ', a[i:i+trail])
 		first = last + 1
