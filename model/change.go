@@ -52,6 +52,7 @@ type Change struct {
 
 	Subject   string    // What was asked for: the revision, commit or change, as a full id; empty for addresses.
 	Addresses []string  // For restore and adopt: what was picked, as TARGET/ADDRESS.
+	Parts     []Part    // Of these addresses only a part was picked.
 	Base      Hash      // The environment's applied revision when the change was sealed; may be empty.
 	Revision  Hash      // What the environment is to be true to afterwards.
 	Onto      string    // The branch that receives the commit of this change when it is applied; a full ref name, or empty where git stays as it is.
@@ -137,6 +138,9 @@ func (c Change) Seal() Digest {
 	var b strings.Builder
 	fmt.Fprintf(&b, "plumb-change 1\nid %q\nenvironment %q\nkind %s\ntitle %q\nreason %q\nsubject %q\naddresses %q\nbase %s\nrevision %s\nonto %q\ncommits %s\n",
 		c.ID, c.Environment, c.Kind, c.Title, c.Reason, c.Subject, c.Addresses, orNone(c.Base), orNone(c.Revision), c.Onto, c.Commits)
+	for _, p := range c.Parts {
+		fmt.Fprintf(&b, "part %q old %q new %q blocks %v\n", p.Address, p.Old, p.New, p.Blocks)
+	}
 	for _, p := range c.Plans {
 		fmt.Fprintf(&b, "plan %q %s\n", p.Target, p.Digest)
 	}

@@ -20,7 +20,7 @@ func parseRecord(e ledger.Entry) (model.Change, error) {
 		return model.Change{}, fmt.Errorf("read a change: %w", err)
 	}
 	c := model.Change{ID: r.ID, Environment: r.Environment, Kind: r.Kind, Title: r.Title, Reason: r.Reason, Author: r.Author, SealedAt: r.SealedAt,
-		Subject: r.Subject, Addresses: r.Addresses, Base: r.Base, Revision: r.Revision, Onto: r.Onto, Commits: r.Commits,
+		Subject: r.Subject, Addresses: r.Addresses, Parts: readParts(r.Parts), Base: r.Base, Revision: r.Revision, Onto: r.Onto, Commits: r.Commits,
 		Plans: r.Plans, Digest: r.Digest, State: model.Sealed}
 	switch {
 	case r.Schema != recordSchema:
@@ -58,6 +58,10 @@ func isID(s string) bool { return idForm.MatchString(s) }
 
 var hashForm = regexp.MustCompile(`^([0-9a-f]{40}|[0-9a-f]{64})$`)
 
+var sumForm = regexp.MustCompile(`^(sha256:[0-9a-f]{64})?$`)
+
+func isSum(d model.Digest) bool { return sumForm.MatchString(string(d)) }
+
 // checkForm makes sure that what is written without quotes under the digest cannot be read in two ways, and
 // that there is a commit where one is to be merged.
 func checkForm(c model.Change) error {
@@ -71,6 +75,15 @@ func checkForm(c model.Change) error {
 	for _, h := range append([]model.Hash{c.Revision}, c.Commits...) {
 		if !hashForm.MatchString(string(h)) {
 			return fmt.Errorf("%q is not the id of a commit", h)
+		}
+	}
+	for i, p := range c.Parts {
+		twice := slices.ContainsFunc(c.Parts[:i], func(o model.Part) bool { return o.Address == p.Address })
+		switch {
+		case c.Kind != model.Adopt && c.Kind != model.Restore || twice || !slices.Contains(c.Addresses, p.Address) || len(p.Blocks) == 0:
+			return fmt.Errorf("a part of %q has no place in it", p.Address)
+		case !isSum(p.Old) || !isSum(p.New):
+			return fmt.Errorf("its part of %q does not say of which versions", p.Address)
 		}
 	}
 	if c.Base != "" && !hashForm.MatchString(string(c.Base)) {

@@ -12,6 +12,7 @@ import (
 	"plumb/gitops/change"
 	"plumb/gitops/ledger"
 	"plumb/model"
+	"plumb/model/diff"
 	"plumb/model/text"
 )
 
@@ -55,6 +56,15 @@ func sealed(id string, edit ...func(*model.Change)) (model.Change, ledger.Entry)
 		panic(err)
 	}
 	return c, entry("ada", ledger.Seal, fields, files)
+}
+
+// parts are parts of resources, with two blocks each.
+func parts(addresses ...string) []model.Part {
+	var list []model.Part
+	for _, a := range addresses {
+		list = append(list, model.Part{Address: a, New: model.Sum([]byte("live")), Blocks: []diff.Block{{OldLo: 1, OldHi: 2, NewLo: 3, NewHi: 4}, {OldLo: 5, OldHi: 5, NewLo: 6, NewHi: 9}}})
+	}
+	return list
 }
 
 func entry(by string, verb ledger.Verb, fields []ledger.Field, files map[string][]byte) ledger.Entry {
@@ -246,35 +256,48 @@ func TestAnAlteredRecordIsNotBelieved(t *testing.T) {
 		}
 	}
 	for name, alter := range map[string]func(*ledger.Entry){
-		"no record":                      func(e *ledger.Entry) { delete(e.Files, "change.json") },
-		"not JSON":                       func(e *ledger.Entry) { e.Files["change.json"] = []byte("{") },
-		"null":                           func(e *ledger.Entry) { e.Files["change.json"] = []byte("null") },
-		"another schema":                 text("plumb.ledger.change/1", "plumb.ledger.change/2"),
-		"another title":                  text(`"Deploy"`, `"Deplay"`),
-		"another revision":               text(strings.Repeat("c", 40), strings.Repeat("d", 40)),
-		"another author":                 text("ada@example.com", "bob@example.com"),
-		"another digest in the entry":    func(e *ledger.Entry) { e.Fields[3].Value = "sha256:0" },
-		"another environment":            func(e *ledger.Entry) { e.Fields[1].Value = "staging" },
-		"a step less":                    resealed(func(c *model.Change) { c.Plans[0].Steps = c.Plans[0].Steps[1:] }),
-		"a step more":                    resealed(func(c *model.Change) { c.Plans[1].Steps = append(c.Plans[1].Steps, c.Plans[1].Steps[0]) }),
-		"a milder undo class":            resealed(func(c *model.Change) { c.Plans[1].Steps[0].Undo.Class = model.UndoClean }),
-		"a milder action":                resealed(func(c *model.Change) { c.Plans[1].Steps[0].Action = model.Update }),
-		"another address":                resealed(func(c *model.Change) { c.Plans[1].Steps[0].Address = "db-1:/etc/other" }),
-		"no effect":                      resealed(func(c *model.Change) { c.Plans[0].Steps[0].Effects = nil }),
-		"one effect less":                resealed(func(c *model.Change) { c.Plans[0].Steps[0].Effects = c.Plans[0].Steps[0].Effects[1:] }),
-		"more coverage":                  resealed(func(c *model.Change) { c.Plans[1].Coverage.Total = 0 }),
-		"another target":                 resealed(func(c *model.Change) { c.Plans[0].Target = "cache" }),
-		"another provider":               resealed(func(c *model.Change) { c.Plans[0].Provider = "ansible" }),
-		"the plan of another place":      resealed(func(c *model.Change) { c.Environment = "staging" }),
-		"the plan of another revision":   resealed(func(c *model.Change) { c.Revision = hash("d") }),
-		"another digest of a plan":       resealed(func(c *model.Change) { c.Plans[0].Digest = "sha256:0" }),
-		"a plan left out":                resealed(func(c *model.Change) { c.Plans = c.Plans[:1] }),
-		"an unknown kind":                resealed(func(c *model.Change) { c.Kind = "deploy\ntitle \"x\"" }),
-		"two facts in a hash":            resealed(func(c *model.Change) { c.Base = hash("b") + "\nrevision x" }),
-		"two commits in one":             resealed(func(c *model.Change) { c.Commits = []model.Hash{hash("c") + " " + hash("d")} }),
-		"a branch and no commit":         resealed(func(c *model.Change) { c.Onto, c.Commits = "refs/heads/main", nil }),
-		"a branch and too many commits":  resealed(func(c *model.Change) { c.Onto, c.Commits = "refs/heads/main", []model.Hash{hash("c"), hash("d")} }),
-		"a branch that is none":          resealed(func(c *model.Change) { c.Onto = "refs/plumb/log/bob" }),
+		"no record":                     func(e *ledger.Entry) { delete(e.Files, "change.json") },
+		"not JSON":                      func(e *ledger.Entry) { e.Files["change.json"] = []byte("{") },
+		"null":                          func(e *ledger.Entry) { e.Files["change.json"] = []byte("null") },
+		"another schema":                text("plumb.ledger.change/1", "plumb.ledger.change/2"),
+		"another title":                 text(`"Deploy"`, `"Deplay"`),
+		"another revision":              text(strings.Repeat("c", 40), strings.Repeat("d", 40)),
+		"another author":                text("ada@example.com", "bob@example.com"),
+		"another digest in the entry":   func(e *ledger.Entry) { e.Fields[3].Value = "sha256:0" },
+		"another environment":           func(e *ledger.Entry) { e.Fields[1].Value = "staging" },
+		"a step less":                   resealed(func(c *model.Change) { c.Plans[0].Steps = c.Plans[0].Steps[1:] }),
+		"a step more":                   resealed(func(c *model.Change) { c.Plans[1].Steps = append(c.Plans[1].Steps, c.Plans[1].Steps[0]) }),
+		"a milder undo class":           resealed(func(c *model.Change) { c.Plans[1].Steps[0].Undo.Class = model.UndoClean }),
+		"a milder action":               resealed(func(c *model.Change) { c.Plans[1].Steps[0].Action = model.Update }),
+		"another address":               resealed(func(c *model.Change) { c.Plans[1].Steps[0].Address = "db-1:/etc/other" }),
+		"no effect":                     resealed(func(c *model.Change) { c.Plans[0].Steps[0].Effects = nil }),
+		"one effect less":               resealed(func(c *model.Change) { c.Plans[0].Steps[0].Effects = c.Plans[0].Steps[0].Effects[1:] }),
+		"more coverage":                 resealed(func(c *model.Change) { c.Plans[1].Coverage.Total = 0 }),
+		"another target":                resealed(func(c *model.Change) { c.Plans[0].Target = "cache" }),
+		"another provider":              resealed(func(c *model.Change) { c.Plans[0].Provider = "ansible" }),
+		"the plan of another place":     resealed(func(c *model.Change) { c.Environment = "staging" }),
+		"the plan of another revision":  resealed(func(c *model.Change) { c.Revision = hash("d") }),
+		"another digest of a plan":      resealed(func(c *model.Change) { c.Plans[0].Digest = "sha256:0" }),
+		"a plan left out":               resealed(func(c *model.Change) { c.Plans = c.Plans[:1] }),
+		"an unknown kind":               resealed(func(c *model.Change) { c.Kind = "deploy\ntitle \"x\"" }),
+		"two facts in a hash":           resealed(func(c *model.Change) { c.Base = hash("b") + "\nrevision x" }),
+		"two commits in one":            resealed(func(c *model.Change) { c.Commits = []model.Hash{hash("c") + " " + hash("d")} }),
+		"a branch and no commit":        resealed(func(c *model.Change) { c.Onto, c.Commits = "refs/heads/main", nil }),
+		"a branch and too many commits": resealed(func(c *model.Change) { c.Onto, c.Commits = "refs/heads/main", []model.Hash{hash("c"), hash("d")} }),
+		"a branch that is none":         resealed(func(c *model.Change) { c.Onto = "refs/plumb/log/bob" }),
+		"a part of a deploy":            resealed(func(c *model.Change) { c.Addresses, c.Parts = []string{"web/a"}, parts("web/a") }),
+		"a part of what was not picked": resealed(func(c *model.Change) { c.Kind, c.Addresses, c.Parts = model.Adopt, []string{"web/a"}, parts("web/b") }),
+		"a part that is there twice": resealed(func(c *model.Change) {
+			c.Kind, c.Addresses, c.Parts = model.Adopt, []string{"web/a"}, parts("web/a", "web/a")
+		}),
+		"a part without lines": resealed(func(c *model.Change) {
+			c.Kind, c.Addresses, c.Parts = model.Adopt, []string{"web/a"}, parts("web/a")
+			c.Parts[0].Blocks = nil
+		}),
+		"a part of something": resealed(func(c *model.Change) {
+			c.Kind, c.Addresses, c.Parts = model.Adopt, []string{"web/a"}, parts("web/a")
+			c.Parts[0].New = "it"
+		}),
 		"a manifest that was altered":    func(e *ledger.Entry) { e.Files["plan-1"] = append(e.Files["plan-1"], '\n') },
 		"a manifest that is gone":        func(e *ledger.Entry) { delete(e.Files, "plan-2") },
 		"manifests swapped":              func(e *ledger.Entry) { e.Files["plan-1"], e.Files["plan-2"] = e.Files["plan-2"], e.Files["plan-1"] },
@@ -291,6 +314,7 @@ func TestAnAlteredRecordIsNotBelieved(t *testing.T) {
 		"a branch to merge into": func(c *model.Change) { c.Onto = "refs/heads/main" },
 		"no base":                func(c *model.Change) { c.Base = "" },
 		"nothing to do anywhere": func(c *model.Change) { c.Plans = nil },
+		"a part":                 func(c *model.Change) { c.Kind, c.Addresses, c.Parts = model.Restore, []string{"web/a"}, parts("web/a") },
 		"steps in another order": func(c *model.Change) { slices.Reverse(c.Plans[0].Steps) },
 	} {
 		_, e := sealed("deploy-1", edit)

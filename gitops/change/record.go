@@ -11,6 +11,7 @@ import (
 
 	"plumb/gitops/ledger"
 	"plumb/model"
+	"plumb/model/diff"
 	"plumb/model/text"
 )
 
@@ -26,12 +27,45 @@ type record struct {
 	SealedAt    time.Time        `json:"sealed_at"`
 	Subject     string           `json:"subject,omitempty"`
 	Addresses   []string         `json:"addresses,omitempty"`
+	Parts       []recordPart     `json:"parts,omitempty"`
 	Base        model.Hash       `json:"base,omitempty"`
 	Revision    model.Hash       `json:"revision"`
 	Onto        string           `json:"onto,omitempty"`
 	Commits     []model.Hash     `json:"commits"`
 	Plans       []model.PlanRef  `json:"plans"`
 	Digest      model.Digest     `json:"digest"`
+}
+
+// recordPart is a part of a resource. A block is its lines of both versions: from and up to, of the old and of the new.
+type recordPart struct {
+	Address string       `json:"address"`
+	Old     model.Digest `json:"old,omitempty"`
+	New     model.Digest `json:"new,omitempty"`
+	Blocks  [][4]int     `json:"blocks"`
+}
+
+func writeParts(parts []model.Part) []recordPart {
+	var written []recordPart
+	for _, p := range parts {
+		w := recordPart{Address: p.Address, Old: p.Old, New: p.New}
+		for _, b := range p.Blocks {
+			w.Blocks = append(w.Blocks, [4]int{b.OldLo, b.OldHi, b.NewLo, b.NewHi})
+		}
+		written = append(written, w)
+	}
+	return written
+}
+
+func readParts(written []recordPart) []model.Part {
+	var parts []model.Part
+	for _, w := range written {
+		p := model.Part{Address: w.Address, Old: w.Old, New: w.New}
+		for _, b := range w.Blocks {
+			p.Blocks = append(p.Blocks, diff.Block{OldLo: b[0], OldHi: b[1], NewLo: b[2], NewHi: b[3]})
+		}
+		parts = append(parts, p)
+	}
+	return parts
 }
 
 const (
@@ -42,7 +76,7 @@ const (
 // Entry is what the ledger is to record for a newly sealed change: the change, and the manifest of every plan.
 func Entry(c model.Change, plans []model.Plan) ([]ledger.Field, map[string][]byte, error) {
 	data, err := json.MarshalIndent(record{recordSchema, c.ID, c.Environment, c.Kind, c.Title, c.Reason, c.Author, c.SealedAt,
-		c.Subject, c.Addresses, c.Base, c.Revision, c.Onto, c.Commits, c.Plans, c.Digest}, "", "  ")
+		c.Subject, c.Addresses, writeParts(c.Parts), c.Base, c.Revision, c.Onto, c.Commits, c.Plans, c.Digest}, "", "  ")
 	if err != nil {
 		return nil, nil, fmt.Errorf("record the change: %w", err)
 	}
