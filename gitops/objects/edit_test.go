@@ -1,9 +1,13 @@
 package objects_test
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
 	"testing"
+	"testing/fstest"
+	"time"
 
 	"plumb/gitops/objects"
 	"plumb/gitops/objects/gogit"
@@ -93,5 +97,57 @@ func TestEdits(t *testing.T) {
 				t.Errorf("changed: %q; want %q", got, tt.want)
 			}
 		})
+	}
+}
+
+// What is laid over a commit is read as if it were there, and nothing of it is written.
+func TestAnOverlayIsReadAndNotWritten(t *testing.T) {
+	ada := objects.Signature{Name: "Ada", Email: "ada@example.com", When: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}
+	s := gogit.NewMemory()
+	tree, err := objects.EditTree(t.Context(), s, "", []model.Edit{{Path: "a", Data: []byte("a")}, {Path: "d/b", Data: []byte("b")}, {Path: "d/c", Data: []byte("c")}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	id, err := s.WriteCommit(t.Context(), objects.NewCommit{Tree: tree, Author: ada, Committer: ada, Message: "Begin\n"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := objects.Overlay(t.Context(), s, id, []model.Edit{
+		{Path: "d/b", Mode: model.ModeExecutable, Data: []byte("B, longer")}, {Path: "d/c", Delete: true}, {Path: "e/f", Data: []byte{}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := fstest.TestFS(files, "a", "d/b", "e/f"); err != nil {
+		t.Error(err)
+	}
+	if data, err := fs.ReadFile(files, "d/b"); err != nil || string(data) != "B, longer" {
+		t.Errorf("d/b is %q (%v)", data, err)
+	}
+	if info, err := fs.Stat(files, "d/b"); err != nil || info.Mode().Perm()&0o111 == 0 || info.Size() != int64(len("B, longer")) {
+		t.Errorf("d/b is %v (%v)", info, err)
+	}
+	if _, err := fs.Stat(files, "d/c"); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("d/c is still there (%v)", err)
+	}
+	written, err := s.WriteBlob(t.Context(), []byte("B, longer"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	fresh := gogit.NewMemory()
+	if tree, err = objects.EditTree(t.Context(), fresh, "", []model.Edit{{Path: "a", Data: []byte("a")}}); err != nil {
+		t.Fatal(err)
+	}
+	if id, err = fresh.WriteCommit(t.Context(), objects.NewCommit{Tree: tree, Author: ada, Committer: ada, Message: "Begin\n"}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := objects.Overlay(t.Context(), fresh, id, []model.Edit{{Path: "a", Data: []byte("B, longer")}}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := fresh.Blob(t.Context(), written); !errors.Is(err, objects.ErrNotFound) {
+		var missing *objects.MissingError
+		if !errors.As(err, &missing) {
+			t.Errorf("the edit was written (%v)", err)
+		}
 	}
 }
