@@ -58,7 +58,7 @@ func (w *Workspace) Apply(ctx context.Context, id model.ChangeID, watch func(mod
 	if !review.Holds {
 		return model.Run{}, w.void(ctx, c, review.Because)
 	}
-	r := &running{w: w, change: c, plans: review.Plans, watch: watch,
+	r := &running{w: w, change: c, plans: review.Plans, left: review.left, watch: watch,
 		run: model.Run{ID: runID, Change: c.ID, Environment: c.Environment, By: w.opt.Self, Host: w.opt.Host, Started: w.opt.Now().UTC()}}
 	return r.do(ctx, settled)
 }
@@ -141,6 +141,7 @@ type running struct {
 	w       *Workspace
 	change  model.Change
 	plans   []model.Plan
+	left    []model.Edit // See plan.
 	run     model.Run
 	journal *run.Journal
 	watch   func(model.Event)
@@ -336,7 +337,7 @@ func (r *running) notAsPlanned(ctx context.Context) ([]string, error) {
 	if len(r.plans) == 0 {
 		return nil, nil
 	}
-	want, err := r.w.snapshot(ctx, r.change.Revision)
+	want, err := r.w.overlaid(ctx, r.change.Revision, r.left)
 	if err != nil {
 		return nil, err
 	}

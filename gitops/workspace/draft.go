@@ -21,6 +21,8 @@ type Request struct {
 	Kind        model.ChangeKind
 	Subject     string   // A revision for deploy, a commit for revert, a commit or change for rollback.
 	Addresses   []string // For restore and adopt: ADDRESS, or TARGET/ADDRESS where that is ambiguous.
+	Paths       []string // For revert: only these files and directories of the commit. None for all of it, unless there are parts.
+	Parts       []Part   // For restore, adopt and revert: what is taken in part, beside Addresses or Paths.
 }
 
 // Draft is a change before it is sealed: its plans are known, and nothing was written that anyone can see.
@@ -53,16 +55,19 @@ func (w *Workspace) Draft(ctx context.Context, req Request) (*Draft, error) {
 	if p.Tracked == "" {
 		return nil, model.WithHint(fmt.Errorf("there is no commit yet to bring to %s", p.Environment.Name), "commit something first")
 	}
+	if err := req.checkParts(); err != nil {
+		return nil, err
+	}
 	d := &Draft{Change: model.Change{Environment: req.Environment, Kind: req.Kind, Author: w.opt.Self, SealedAt: w.opt.Now().UTC(), Base: p.Applied}}
 	switch req.Kind {
 	case model.Deploy:
 		err = w.draftDeploy(ctx, d, p, req.Subject)
 	case model.Restore:
-		err = w.draftRestore(ctx, d, p, req.Addresses)
+		err = w.draftRestore(ctx, d, p, req)
 	case model.Adopt:
-		err = w.draftAdopt(ctx, d, p, req.Addresses)
+		err = w.draftAdopt(ctx, d, p, req)
 	case model.Revert:
-		err = w.draftRevert(ctx, d, p, req.Subject)
+		err = w.draftRevert(ctx, d, p, req)
 	case model.Rollback:
 		err = w.draftRollback(ctx, d, p, req.Subject)
 	default:
@@ -76,7 +81,7 @@ func (w *Workspace) Draft(ctx context.Context, req Request) (*Draft, error) {
 			return nil, withConflictHint(err)
 		}
 	}
-	if d.Plans, err = w.plan(ctx, d.Change); err != nil {
+	if d.Plans, _, err = w.plan(ctx, d.Change); err != nil {
 		return nil, err
 	}
 	for _, plan := range d.Plans {
@@ -168,23 +173,27 @@ func (w *Workspace) between(ctx context.Context, p Position, a, b model.Hash) ([
 	return ids, nil
 }
 
-func (w *Workspace) draftRestore(ctx context.Context, d *Draft, p Position, addresses []string) error {
-	picked, err := w.pick(ctx, p, addresses)
+func (w *Workspace) draftRestore(ctx context.Context, d *Draft, p Position, req Request) error {
+	s, err := w.pick(ctx, p, req)
 	if err != nil {
 		return err
 	}
 	d.Change.Revision = p.anchor()
-	d.Change.Addresses = qualified(picked)
-	d.Change.Title = text.Format("Restore %s", phrase(picked))
+	d.Change.Addresses, d.Change.Parts = qualified(s.resources), s.parts()
+	d.Change.Title = text.Format("Restore %s", s.phrase())
 	return nil
 }
 
-func (w *Workspace) draftAdopt(ctx context.Context, d *Draft, p Position, addresses []string) error {
-	picked, err := w.pick(ctx, p, addresses)
+func (w *Workspace) draftAdopt(ctx context.Context, d *Draft, p Position, req Request) error {
+	s, err := w.pick(ctx, p, req)
 	if err != nil {
 		return err
 	}
-	edits, err := w.adoptEdits(ctx, p, picked)
+	picked, err := s.adopted()
+	if err != nil {
+		return err
+	}
+	edits, err := w.adoptEdits(ctx, p.Environment, p.anchor(), picked)
 	if err != nil {
 		return err
 	}
@@ -199,25 +208,25 @@ func (w *Workspace) draftAdopt(ctx context.Context, d *Draft, p Position, addres
 		return model.WithHint(fmt.Errorf("git says already what is live: nothing is left to adopt"), "plumb status --env %s looks again", p.Environment.Name)
 	}
 	d.parent = base.Hash
-	d.Change.Addresses = qualified(picked)
-	d.Change.Title = text.Format("Adopt %s", phrase(picked))
-	d.message = fmt.Sprintf("Adopt %s as live on %s", phrase(picked), p.Environment.Name)
+	d.Change.Addresses, d.Change.Parts = qualified(picked), s.parts()
+	d.Change.Title = text.Format("Adopt %s", s.phrase())
+	d.message = fmt.Sprintf("Adopt %s as live on %s", s.phrase(), p.Environment.Name)
 	return nil
 }
 
-// adoptEdits asks the engines for the edits that make git say what is live.
-func (w *Workspace) adoptEdits(ctx context.Context, p Position, picked []model.Resource) ([]model.Edit, error) {
-	base, err := w.snapshot(ctx, p.anchor())
+// adoptEdits asks the engines for the edits that make git say what is live, on top of a revision.
+func (w *Workspace) adoptEdits(ctx context.Context, env model.Environment, onto model.Hash, picked []model.Resource) ([]model.Edit, error) {
+	base, err := w.snapshot(ctx, onto)
 	if err != nil {
 		return nil, err
 	}
 	for _, r := range picked {
-		if _, ok := p.Environment.Target(r.Target); !ok {
-			return nil, model.WithHint(fmt.Errorf("%s: %s has no target %q any more", r.Address, p.Environment.Name, r.Target), "put it back into plumb.yaml, or edit the files by hand")
+		if _, ok := env.Target(r.Target); !ok {
+			return nil, model.WithHint(fmt.Errorf("%s: %s has no target %q any more", r.Address, env.Name, r.Target), "put it back into plumb.yaml, or edit the files by hand")
 		}
 	}
 	var edits []model.Edit
-	for _, t := range p.Environment.Targets {
+	for _, t := range env.Targets {
 		of := slices.DeleteFunc(slices.Clone(picked), func(r model.Resource) bool { return r.Target != t.Name })
 		if len(of) == 0 {
 			continue
@@ -230,7 +239,7 @@ func (w *Workspace) adoptEdits(ctx context.Context, p Position, picked []model.R
 		if !ok {
 			return nil, model.WithHint(fmt.Errorf("%s cannot adopt: its provider %s cannot write what is live into git", t.Name, t.Provider), "edit the files by hand, or restore")
 		}
-		e, err := adopter.Adopt(ctx, model.AdoptRequest{Environment: p.Environment.Name, Target: t, Base: base, Resources: of})
+		e, err := adopter.Adopt(ctx, model.AdoptRequest{Environment: env.Name, Target: t, Base: base, Resources: of})
 		if err != nil {
 			return nil, fmt.Errorf("adopt: %w", err)
 		}
@@ -239,18 +248,18 @@ func (w *Workspace) adoptEdits(ctx context.Context, p Position, picked []model.R
 	return edits, nil
 }
 
-func (w *Workspace) draftRevert(ctx context.Context, d *Draft, p Position, subject string) error {
-	id, err := w.Resolve(ctx, subject)
+func (w *Workspace) draftRevert(ctx context.Context, d *Draft, p Position, req Request) error {
+	id, err := w.Resolve(ctx, req.Subject)
 	if err != nil {
 		return err
 	}
-	return w.takeBack(ctx, d, p, id, "Revert")
+	return w.takeBack(ctx, d, p, id, "Revert", req)
 }
 
-// takeBack drafts the inverse of one commit. A commit that is live is taken
+// takeBack drafts the inverse of one commit, or of what the request names of it. A commit that is live is taken
 // back on top of what is applied, so that rolling back brings nothing with it that waits; one that only waits is
 // taken back in git alone.
-func (w *Workspace) takeBack(ctx context.Context, d *Draft, p Position, id model.Hash, verb string) error {
+func (w *Workspace) takeBack(ctx context.Context, d *Draft, p Position, id model.Hash, verb string, req Request) error {
 	c, err := w.Commit(ctx, id)
 	if err != nil {
 		return err
@@ -282,12 +291,16 @@ func (w *Workspace) takeBack(ctx context.Context, d *Draft, p Position, id model
 	if err != nil {
 		return err
 	}
-	what := fmt.Sprintf("take back %s", id.Short())
-	if d.tree, err = change.Inverse(ctx, w.opt.Store, what, base.Tree, c.Tree, parent.Tree); err != nil {
+	back, err := w.before(ctx, c, parent, req)
+	if err != nil {
+		return err
+	}
+	what := fmt.Sprintf("take back %s", back.of(id.Short()))
+	if d.tree, err = change.Inverse(ctx, w.opt.Store, what, base.Tree, c.Tree, back.tree, back.paths...); err != nil {
 		return err
 	}
 	if d.tree == base.Tree {
-		return model.WithHint(fmt.Errorf("%s was taken back already: nothing of it is left", id.Short()), "plumb log shows by which commit")
+		return model.WithHint(fmt.Errorf("%s was taken back already: nothing of it is left", back.of(id.Short())), "plumb log shows by which commit")
 	}
 	if err := w.noteOthers(ctx, d, p, base.Tree); err != nil {
 		return err
@@ -297,9 +310,14 @@ func (w *Workspace) takeBack(ctx context.Context, d *Draft, p Position, id model
 		d.Change.Revision = p.anchor()
 	}
 	d.Change.Subject = string(id)
-	d.Change.Title = text.Format("%s %s %s", verb, id.Short(), c.Subject)
+	d.Change.Title = text.Format("%s %s %s", verb, back.of(id.Short()), c.Subject)
 	d.message = fmt.Sprintf("Revert %q", c.Subject.String())
 	d.trailers = []string{fmt.Sprintf("This reverts commit %s.", id), ""}
+	if back.phrase != "" {
+		// Who looks for commits that were reverted is not to take the whole for one.
+		d.message = fmt.Sprintf("Revert a part of %q", c.Subject.String())
+		d.trailers = []string{fmt.Sprintf("This takes back %s.", back.of("commit "+string(id))), ""}
+	}
 	return nil
 }
 
@@ -327,7 +345,7 @@ func (w *Workspace) draftRollback(ctx context.Context, d *Draft, p Position, sub
 		if rerr != nil {
 			return model.WithHint(fmt.Errorf("%q is neither a change nor a commit", subject), "plumb change list and plumb log list them")
 		}
-		return w.takeBack(ctx, d, p, id, "Roll back")
+		return w.takeBack(ctx, d, p, id, "Roll back", Request{})
 	}
 	if err != nil {
 		return err
@@ -441,7 +459,7 @@ func (w *Workspace) handMadeEdits(ctx context.Context, d *Draft, p Position, c m
 		return nil, nil
 	}
 	d.Notes = append(d.Notes, text.Format("%d hand-made states that run %s overwrote come back to the byte, as a commit", len(resources), c.Run))
-	return w.adoptEdits(ctx, p, resources)
+	return w.adoptEdits(ctx, p.Environment, p.anchor(), resources)
 }
 
 // prepareCommit makes sure that the commit of the draft can be merged into its

@@ -9,34 +9,58 @@ import (
 	"plumb/model"
 )
 
-// pick finds the drifted resources that the addresses name.
-func (w *Workspace) pick(ctx context.Context, p Position, addresses []string) ([]model.Resource, error) {
-	if len(addresses) == 0 {
-		return nil, model.WithHint(fmt.Errorf("no address was named"), "plumb status --env %s lists addresses", p.Environment.Name)
+// pick finds the drifted resources that the request names, as a whole or in part.
+func (w *Workspace) pick(ctx context.Context, p Position, req Request) (selection, error) {
+	var s selection
+	if len(req.Addresses)+len(req.Parts) == 0 {
+		return s, model.WithHint(fmt.Errorf("no address was named"), "plumb status --env %s lists addresses", p.Environment.Name)
 	}
 	o, err := w.observe(ctx, p, nil)
 	if err != nil {
-		return nil, err
+		return s, err
 	}
-	var picked []model.Resource
-	for _, address := range addresses {
-		r, err := find(o, address)
+	for _, address := range req.Addresses {
+		r, err := drifted(o, address)
 		if err != nil {
-			return nil, err
+			return s, err
 		}
-		switch {
-		case r.Status == model.InSync:
-			return nil, model.WithHint(fmt.Errorf("%s is in sync: there is nothing to do", r.Address), "plumb status --env %s lists what drifted", p.Environment.Name)
-		case r.Status == model.Unknown:
-			return nil, model.WithHint(fmt.Errorf("%s is unknown: %s", r.Address, r.Reason), "make it readable first")
-		case r.Status == model.Pending:
-			return nil, model.WithHint(fmt.Errorf("%s did not drift: git has moved on and it waits to be deployed", r.Address), "plumb change create --env %s --deploy %s", p.Environment.Name, p.Tracked.Short())
-		}
-		if !slices.ContainsFunc(picked, func(q model.Resource) bool { return q.Target == r.Target && q.Address == r.Address }) {
-			picked = append(picked, r)
+		if !s.has(r) {
+			s.resources = append(s.resources, r)
 		}
 	}
-	return picked, nil
+	for _, part := range req.Parts {
+		r, err := drifted(o, part.Address)
+		if err != nil {
+			return s, err
+		}
+		if s.has(r) {
+			return s, model.WithHint(fmt.Errorf("%s is named twice", r.Address), "take all of it, or all of its parts at once")
+		}
+		d, err := divided(r, part)
+		if err != nil {
+			return s, err
+		}
+		s.resources = append(s.resources, r)
+		s.portions = append(s.portions, portion{r, d, part})
+	}
+	return s, nil
+}
+
+// drifted finds the resource of an address, and refuses one that nothing can be done with.
+func drifted(o Observation, address string) (model.Resource, error) {
+	r, err := find(o, address)
+	if err != nil {
+		return r, err
+	}
+	switch r.Status {
+	case model.InSync:
+		return r, model.WithHint(fmt.Errorf("%s is in sync: there is nothing to do", r.Address), "plumb status --env %s lists what drifted", o.Environment.Name)
+	case model.Unknown:
+		return r, model.WithHint(fmt.Errorf("%s is unknown: %s", r.Address, r.Reason), "make it readable first")
+	case model.Pending:
+		return r, model.WithHint(fmt.Errorf("%s did not drift: git has moved on and it waits to be deployed", r.Address), "plumb change create --env %s --deploy %s", o.Environment.Name, o.Tracked.Short())
+	}
+	return r, nil
 }
 
 // find finds a resource by its address, alone or after its target's name and a slash.
@@ -68,10 +92,13 @@ func find(o Observation, address string) (model.Resource, error) {
 func qualified(resources []model.Resource) []string {
 	var names []string
 	for _, r := range resources {
-		names = append(names, r.Target+"/"+string(r.Address))
+		names = append(names, qualify(r))
 	}
 	return names
 }
+
+// qualify is a resource's address with its target.
+func qualify(r model.Resource) string { return r.Target + "/" + string(r.Address) }
 
 // phrase names resources in few words: one by its address, several by their number and groups.
 func phrase(resources []model.Resource) string {
@@ -91,12 +118,16 @@ func phrase(resources []model.Resource) string {
 	return fmt.Sprintf("%d files on %s", len(resources), strings.Join(groups, ", "))
 }
 
-// only are the addresses of a change that belong to the target; nil for all.
+// only are the addresses of a change that belong to the target and are to be as it wants them; nil for all. What is
+// adopted in part stays as it is: git comes to want a part of it, and not all.
 func only(c model.Change, target string) (addresses []model.Address, concerned bool) {
 	if len(c.Addresses) == 0 {
 		return nil, true
 	}
 	for _, a := range c.Addresses {
+		if c.Kind == model.Adopt && slices.ContainsFunc(c.Parts, func(p model.Part) bool { return p.Address == a }) {
+			continue
+		}
 		if rest, ok := strings.CutPrefix(a, target+"/"); ok {
 			addresses = append(addresses, model.Address(rest))
 		}

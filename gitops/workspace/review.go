@@ -23,6 +23,8 @@ type Review struct {
 	Because string // What moved, when it does not hold.
 	At      time.Time
 	Rules   []model.Rule
+
+	left []model.Edit // See plan.
 }
 
 // Review derives the plans of an open change again and compares their digests with the sealed ones.
@@ -42,10 +44,14 @@ func (w *Workspace) Review(ctx context.Context, c model.Change) (Review, error) 
 		r.Rules = model.Decide(env, c)
 		return r, nil
 	}
-	if r.Plans, err = w.plan(ctx, c); err != nil {
+	r.Plans, r.left, err = w.plan(ctx, c)
+	if gone, ok := errors.AsType[*movedError](err); ok {
+		r.Because = gone.Error()
+	} else if err != nil {
 		return r, err
+	} else {
+		r.Because = moved(c, r.Plans)
 	}
-	r.Because = moved(c, r.Plans)
 	r.Holds = r.Because == ""
 	r.Rules = append(model.Decide(env, c), model.Rule{Name: "reality", OK: r.Holds,
 		Text: map[bool]string{true: "reality unchanged since the plan", false: r.Because}[r.Holds]})

@@ -17,27 +17,35 @@ import (
 	"plumb/model/text"
 )
 
-// plan derives the plans of a change from reality as it is now: one per target that has anything to do.
-func (w *Workspace) plan(ctx context.Context, c model.Change) ([]model.Plan, error) {
+// plan derives the plans of a change from reality as it is now: one per target that has anything to do. Where resources are
+// restored in part, left are the edits to the change's revision that say what is to be live of them afterwards.
+func (w *Workspace) plan(ctx context.Context, c model.Change) (plans []model.Plan, left []model.Edit, err error) {
 	env, err := w.Environment(c.Environment)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	want, err := w.snapshot(ctx, c.Revision)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	var applied model.Snapshot
 	base, err := w.reached(ctx, c)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if base != "" {
 		if applied, err = w.snapshot(ctx, base); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
-	var plans []model.Plan
+	if len(c.Parts) > 0 {
+		if left, err = w.whatIsLeft(ctx, env, c, want, applied); err != nil {
+			return nil, nil, err
+		}
+		if want, err = w.overlaid(ctx, c.Revision, left); err != nil {
+			return nil, nil, err
+		}
+	}
 	for _, t := range env.Targets {
 		addresses, concerned := only(c, t.Name)
 		if !concerned {
@@ -45,18 +53,18 @@ func (w *Workspace) plan(ctx context.Context, c model.Change) ([]model.Plan, err
 		}
 		engine, err := w.engine(t)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		p, err := engine.Plan(ctx, model.PlanRequest{Environment: env.Name, Target: t, Want: want, Applied: applied,
 			Only: addresses, KeepDrift: len(addresses) == 0 && c.Base != ""})
 		if err != nil {
-			return nil, fmt.Errorf("plan %s for %s: %w", t.Name, env.Name, err)
+			return nil, nil, fmt.Errorf("plan %s for %s: %w", t.Name, env.Name, err)
 		}
 		if len(p.Steps) > 0 || p.Coverage.Predicted < p.Coverage.Total {
 			plans = append(plans, p)
 		}
 	}
-	return plans, nil
+	return plans, left, nil
 }
 
 // reached is the revision that the environment may have of what the change touches: the applied one, but for the way

@@ -114,6 +114,9 @@ var tellingByByte = func() (by [256][]string) {
 	return by
 }()
 
+// IsWhole reports files that are one secret by their name. Masked, they have one line, which has nothing to do with theirs.
+func IsWhole(path string) bool { return isKeyFile(path) }
+
 // isKeyFile reports files that hold a secret and nothing else.
 func isKeyFile(name string) bool {
 	switch path.Base(name) {

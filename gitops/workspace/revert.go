@@ -1,0 +1,118 @@
+package workspace
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"plumb/gitops/objects"
+	"plumb/model"
+	"plumb/model/diff"
+	"plumb/model/text"
+)
+
+// goal is what a commit's files are to become when it, or a part of it, is taken back.
+type goal struct {
+	tree   model.Hash
+	paths  []string // What of the tree counts; none for all.
+	phrase string   // What is taken back; empty for all of the commit.
+}
+
+// of names what is taken back of a commit.
+func (g goal) of(commit string) string {
+	if g.phrase == "" {
+		return commit
+	}
+	return g.phrase + " in " + commit
+}
+
+// before is the tree before a commit, but for files of which only a part is to be taken back the commit's own version
+// without that part.
+func (w *Workspace) before(ctx context.Context, c, parent model.Commit, req Request) (goal, error) {
+	if len(req.Paths)+len(req.Parts) == 0 {
+		return goal{tree: parent.Tree}, nil
+	}
+	var g goal
+	var phrases []string
+	for _, name := range req.Paths {
+		name = cleanPath(name)
+		if _, err := w.changed(ctx, c, parent, name); err != nil {
+			return g, err
+		}
+		g.paths = append(g.paths, name)
+		phrases = append(phrases, text.Line(name).String())
+	}
+	var edits []model.Edit
+	for _, p := range req.Parts {
+		name := cleanPath(p.Path)
+		if slices.ContainsFunc(g.paths, func(other string) bool { return other == name || strings.HasPrefix(name, other+"/") }) {
+			return g, model.WithHint(fmt.Errorf("%s is named twice", text.Line(name)), "take all of it, or all of its parts at once")
+		}
+		more, phrase, err := w.partBefore(ctx, c, parent, name, p)
+		if err != nil {
+			return g, err
+		}
+		g.paths, edits, phrases = append(g.paths, name), append(edits, more...), append(phrases, phrase)
+	}
+	g.phrase = phrases[0]
+	if len(phrases) > 1 {
+		g.phrase = fmt.Sprintf("%d files", len(phrases))
+		if len(req.Parts) > 0 {
+			g.phrase = "parts of " + g.phrase
+		}
+	}
+	var err error
+	if g.tree, err = objects.EditTree(ctx, w.opt.Store, parent.Tree, edits); err != nil {
+		return g, fmt.Errorf("take back %s: %w", g.of(c.Hash.Short()), err)
+	}
+	return g, nil
+}
+
+// changed finds what a commit changed in a file, or in a directory, of which it is the first file.
+func (w *Workspace) changed(ctx context.Context, c, parent model.Commit, name string) (model.FileChange, error) {
+	for f, err := range objects.DiffTrees(ctx, w.opt.Store, parent.Tree, c.Tree, name) {
+		if err != nil {
+			return f, fmt.Errorf("take back %s of %s: %w", text.Line(name), c.Hash.Short(), err)
+		}
+		return f, nil
+	}
+	return model.FileChange{}, model.WithHint(fmt.Errorf("%s did not change %s", c.Hash.Short(), text.Line(name)), "plumb diff %s lists what it changed", c.Hash.Short())
+}
+
+// partBefore is the edit that makes of a file before a commit the one after it without the part.
+func (w *Workspace) partBefore(ctx context.Context, c, parent model.Commit, name string, p Part) (edits []model.Edit, phrase string, err error) {
+	f, err := w.changed(ctx, c, parent, name)
+	if err != nil {
+		return nil, "", err
+	}
+	if f.Path != name {
+		return nil, "", model.WithHint(fmt.Errorf("%s is a directory", text.Line(name)), "name one of its files, as %s", text.Line(f.Path))
+	}
+	d, err := w.DivideFile(ctx, f)
+	if err != nil {
+		return nil, "", err
+	}
+	if d.Old != p.Old || d.New != p.New {
+		return nil, "", model.Refuse("look again and pick again", "%s is not what its part was picked from", text.Line(name))
+	}
+	before, errOld := w.blob(ctx, f.OldMode, f.OldHash)
+	after, errNew := w.blob(ctx, f.NewMode, f.NewHash)
+	if err := errors.Join(errOld, errNew); err != nil {
+		return nil, "", fmt.Errorf("take back a part of %s: %w", text.Line(name), err)
+	}
+	data, err := diff.Except(before, after, p.Blocks)
+	if err != nil {
+		return nil, "", model.WithHint(fmt.Errorf("what was picked of %s does not fit: %w", text.Line(name), err), "look again and pick again")
+	}
+	phrase = fmt.Sprintf("%s of %s", amount(p.Blocks, d.Blocks), text.Line(name))
+	if data == nil {
+		return nil, phrase, nil // The commit made the file, and none of its lines stay: before the commit it was not there.
+	}
+	mode := f.NewMode
+	if f.NewHash == "" {
+		mode = f.OldMode
+	}
+	return []model.Edit{{Path: name, Mode: mode, Data: data}}, phrase, nil
+}
