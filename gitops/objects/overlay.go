@@ -1,6 +1,7 @@
 package objects
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io/fs"
@@ -34,7 +35,7 @@ type overlay struct {
 func (o *overlay) WriteBlob(_ context.Context, data []byte) (model.Hash, error) {
 	id, err := object.ID(object.Blob, data)
 	if err == nil {
-		o.blobs[id] = data
+		o.blobs[id] = bytes.Clone(data)
 	}
 	return id, err
 }
@@ -64,7 +65,7 @@ func (o *overlay) Tree(ctx context.Context, id model.Hash) ([]TreeEntry, error) 
 
 func (o *overlay) Blob(ctx context.Context, id model.Hash) ([]byte, error) {
 	if data, ok := o.blobs[id]; ok {
-		return data, nil
+		return bytes.Clone(data), nil // Who reads a blob may change what was read.
 	}
 	return o.Store.Blob(ctx, id)
 }

@@ -20,7 +20,7 @@ func (w *Workspace) pick(ctx context.Context, p Position, req Request) (selectio
 		return s, err
 	}
 	for _, address := range req.Addresses {
-		r, err := drifted(o, address)
+		r, err := o.Drifted(address)
 		if err != nil {
 			return s, err
 		}
@@ -29,7 +29,7 @@ func (w *Workspace) pick(ctx context.Context, p Position, req Request) (selectio
 		}
 	}
 	for _, part := range req.Parts {
-		r, err := drifted(o, part.Address)
+		r, err := o.Drifted(part.Address)
 		if err != nil {
 			return s, err
 		}
@@ -46,8 +46,9 @@ func (w *Workspace) pick(ctx context.Context, p Position, req Request) (selectio
 	return s, nil
 }
 
-// drifted finds the resource of an address, and refuses one that nothing can be done with.
-func drifted(o Observation, address string) (model.Resource, error) {
+// Drifted finds the resource of an address, alone or after its target's name and a slash. One that did not
+// drift, so that there is nothing to adopt or restore, is an error that says so.
+func (o Observation) Drifted(address string) (model.Resource, error) {
 	r, err := find(o, address)
 	if err != nil {
 		return r, err
