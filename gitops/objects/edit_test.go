@@ -145,8 +145,7 @@ func TestAnOverlayIsReadAndNotWritten(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := fresh.Blob(t.Context(), written); !errors.Is(err, objects.ErrNotFound) {
-		var missing *objects.MissingError
-		if !errors.As(err, &missing) {
+		if _, ok := errors.AsType[*objects.MissingError](err); !ok {
 			t.Errorf("the edit was written (%v)", err)
 		}
 	}
