@@ -38,11 +38,17 @@ var Dark = Palette{
 	RemovedWord: Look{Fg: "#fbe9ea", Bg: "#6b2d34"},
 
 	Syntax: Syntax{
-		Keyword: Look{Fg: "#b7a8ea"},
-		String:  Look{Fg: "#b3c597"},
-		Number:  Look{Fg: "#d8ac86"},
-		Comment: Look{Fg: "#8a91a0", Italic: true},
-		Name:    Look{Fg: "#93bce3"},
+		Keyword:  Look{Fg: "#b7a8ea"},
+		String:   Look{Fg: "#b3c597"},
+		Number:   Look{Fg: "#d8ac86"},
+		Comment:  Look{Fg: "#8a91a0", Italic: true},
+		Name:     Look{Fg: "#93bce3"},
+		Type:     Look{Fg: "#86c5c8"},
+		Function: Look{Fg: "#d6c98f"},
+		Variable: Look{Fg: "#dea6c0"},
+		Operator: Look{Fg: "#a7adba"},
+		Template: Look{Fg: "#cf9ae0", Bold: true},
+		Heading:  Look{Fg: "#93bce3", Bold: true},
 	},
 
 	Production: EnvironmentLook{

@@ -39,11 +39,17 @@ var HighContrast = Palette{
 	RemovedWord: Look{Fg: "#ffffff", Bg: "#8a1218", Bold: true, Underline: true},
 
 	Syntax: Syntax{
-		Keyword: Look{Fg: "#d6c2ff"},
-		String:  Look{Fg: "#cfe8a9"},
-		Number:  Look{Fg: "#ffd0a3"},
-		Comment: Look{Fg: "#b9c0cc", Italic: true},
-		Name:    Look{Fg: "#a9d8ff"},
+		Keyword:  Look{Fg: "#d6c2ff"},
+		String:   Look{Fg: "#cfe8a9"},
+		Number:   Look{Fg: "#ffd0a3"},
+		Comment:  Look{Fg: "#b9c0cc", Italic: true},
+		Name:     Look{Fg: "#a9d8ff"},
+		Type:     Look{Fg: "#8ff0f0"},
+		Function: Look{Fg: "#f2e59a"},
+		Variable: Look{Fg: "#ffb8dc"},
+		Operator: Look{Fg: "#d8dde6"},
+		Template: Look{Fg: "#eeb0ff", Bold: true},
+		Heading:  Look{Fg: "#a9d8ff", Bold: true},
 	},
 
 	Production: EnvironmentLook{

@@ -38,11 +38,17 @@ var Light = Palette{
 	RemovedWord: Look{Fg: "#3d070b", Bg: "#f6c3c6"},
 
 	Syntax: Syntax{
-		Keyword: Look{Fg: "#6a3fa8"},
-		String:  Look{Fg: "#3f661f"},
-		Number:  Look{Fg: "#9a4a12"},
-		Comment: Look{Fg: "#626977", Italic: true},
-		Name:    Look{Fg: "#1d5a96"},
+		Keyword:  Look{Fg: "#6a3fa8"},
+		String:   Look{Fg: "#3f661f"},
+		Number:   Look{Fg: "#9a4a12"},
+		Comment:  Look{Fg: "#626977", Italic: true},
+		Name:     Look{Fg: "#1d5a96"},
+		Type:     Look{Fg: "#00736b"},
+		Function: Look{Fg: "#735a3a"},
+		Variable: Look{Fg: "#9c2f6b"},
+		Operator: Look{Fg: "#565d6a"},
+		Template: Look{Fg: "#8a3ba0", Bold: true},
+		Heading:  Look{Fg: "#1d5a96", Bold: true},
 	},
 
 	Production: EnvironmentLook{

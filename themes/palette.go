@@ -60,6 +60,9 @@ type Palette struct {
 // Syntax is the looks of source text. An empty one leaves source text plain.
 type Syntax struct {
 	Keyword, String, Number, Comment, Name Look
+	Type, Function, Variable, Operator     Look
+	Template                               Look // What opens and closes a template or an interpolation.
+	Heading                                Look
 }
 
 // ColorNames are the colours an environment can have, in the order in which they are offered.

@@ -28,6 +28,8 @@ type Styles struct {
 type SyntaxStyles struct {
 	On                                     bool
 	Keyword, String, Number, Comment, Name Style
+	Type, Function, Variable, Operator     Style
+	Template, Heading                      Style
 }
 
 // EnvStyle is how one environment looks.
@@ -54,6 +56,8 @@ func New(p Palette) Styles {
 			On:      p.Syntax != Syntax{},
 			Keyword: Make(p.Syntax.Keyword), String: Make(p.Syntax.String), Number: Make(p.Syntax.Number),
 			Comment: Make(p.Syntax.Comment), Name: Make(p.Syntax.Name),
+			Type: Make(p.Syntax.Type), Function: Make(p.Syntax.Function), Variable: Make(p.Syntax.Variable),
+			Operator: Make(p.Syntax.Operator), Template: Make(p.Syntax.Template), Heading: Make(p.Syntax.Heading),
 		},
 		production:   EnvStyle{Bar: Make(p.Production.Fill), Text: Make(p.Production.Text)},
 		environments: make(map[string]EnvStyle, 2*len(p.Environments)),

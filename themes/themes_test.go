@@ -198,3 +198,28 @@ func TestStyleOverKeepsWhatItDoesNotSay(t *testing.T) {
 		t.Error("the zero style says something")
 	}
 }
+
+// Each piece of source text can be told from each other one, also where only 256 colours are left.
+func TestSourceTextHasColoursThatDiffer(t *testing.T) {
+	for _, p := range palettes {
+		if (p.Syntax == Syntax{}) {
+			continue
+		}
+		for _, profile := range []colorprofile.Profile{colorprofile.TrueColor, colorprofile.ANSI256} {
+			seen := map[string]string{}
+			v := reflect.ValueOf(p.Syntax)
+			for i := range v.NumField() {
+				name := v.Type().Field(i).Name
+				l := v.Field(i).Interface().(Look)
+				if (l == Look{}) {
+					t.Errorf("%s: %s is plain", p.Name, name)
+				}
+				key := fmt.Sprint(convert(profile, l.Fg), l.Bold, l.Italic)
+				if other, ok := seen[key]; ok {
+					t.Errorf("%s with %s: %s and %s look the same", p.Name, profile, name, other)
+				}
+				seen[key] = name
+			}
+		}
+	}
+}
