@@ -14,6 +14,7 @@ import (
 	"io"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 	"sync"
 
@@ -100,15 +101,14 @@ func (a *Attributes) lookup(name string) (map[string]state, error) {
 		stack, origins = append(stack, l), append(origins, dir)
 	}
 	f := finder{macros: stack[0].macros, found: map[string]state{}, steps: maxSteps}
-	for i := len(stack) - 1; i >= 0; i-- {
+	for i, l := range slices.Backward(stack) {
 		below := name
 		if origins[i] != "" {
 			below = name[len(origins[i])+1:]
 		}
-		rules := stack[i].rules
-		for k := len(rules) - 1; k >= 0; k-- {
-			if rules[k].pattern.match(below, &f.steps) {
-				f.fill(rules[k].assigns)
+		for _, r := range slices.Backward(l.rules) {
+			if r.pattern.match(below, &f.steps) {
+				f.fill(r.assigns)
 			}
 		}
 	}
@@ -133,8 +133,7 @@ type finder struct {
 
 // fill takes what a line says as far as it is not known yet, the last word first. A macro that is set says more.
 func (f *finder) fill(assigns []assignment) {
-	for i := len(assigns) - 1; i >= 0; i-- {
-		a := assigns[i]
+	for _, a := range slices.Backward(assigns) {
 		if _, known := f.found[a.name]; known {
 			continue
 		}

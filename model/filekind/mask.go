@@ -2,7 +2,9 @@ package filekind
 
 import (
 	"bytes"
+	"cmp"
 	"regexp"
+	"slices"
 
 	"plumb/model/diff"
 )
@@ -100,38 +102,44 @@ func (s *seeker) lineAt(lo int) (hi, next int) {
 // line looks for cipher texts that begin on a line, and answers where to go on and how many more lines were taken.
 func (s *seeker) line(number, lo, hi, next int) (after, lines int) {
 	line := s.data[lo:hi]
+	// Most lines have no cipher text, and a plain look is much faster than a pattern.
+	hasVault, hasArmour := bytes.Contains(line, []byte(vaultStart)), bytes.Contains(line, []byte("-----BEGIN "))
 	switch {
-	case vaultHeader.Match(line):
+	case hasVault && vaultHeader.Match(line):
 		return s.vault(number, line, next)
-	case !s.isOpen && armourStart.Match(line):
+	case hasArmour && !s.isOpen && armourStart.Match(line):
 		return s.armour(number, line, next)
 	}
-	at := 0
-	add := func(from, to int) {
-		if from < at || from == to {
-			return
-		}
-		s.add(cipher{parts: []part{{lo + from, lo + to}}, line: number, key: key(line[at:from])})
-		at = to
-	}
+	var spans [][]int
+	isOpen := false // Whether a value goes on below.
 	if bytes.Contains(line, []byte("ENC[")) {
-		for _, m := range encValue.FindAllIndex(line, -1) {
-			add(m[0], m[1])
-			if m[1] == len(line) && line[m[1]-1] != ']' {
-				return s.goesOn(next)
-			}
+		spans = encValue.FindAllIndex(line, -1)
+		if n := len(spans); n > 0 {
+			isOpen = line[spans[n-1][1]-1] != ']' && spans[n-1][1] == len(line)
 		}
-		return next, 0
 	}
-	for _, shape := range []*regexp.Regexp{armourInLine, vaultInLine} {
-		for _, m := range shape.FindAllSubmatchIndex(line, -1) {
-			add(m[2], m[3])
-		}
+	var shapes []*regexp.Regexp
+	if hasArmour || hasVault {
+		shapes = append(shapes, armourInLine, vaultInLine)
 	}
 	if lo >= s.metadata {
-		for _, m := range sopsDataKey.FindAllSubmatchIndex(line, -1) {
-			add(m[2], m[3])
+		shapes = append(shapes, sopsDataKey)
+	}
+	for _, shape := range shapes {
+		for _, m := range shape.FindAllSubmatchIndex(line, -1) {
+			spans = append(spans, m[2:4])
 		}
+	}
+	slices.SortFunc(spans, func(a, b []int) int { return cmp.Compare(a[0], b[0]) })
+	at := 0
+	for _, span := range spans {
+		if from, to := span[0], span[1]; from >= at && from < to {
+			s.add(cipher{parts: []part{{lo + from, lo + to}}, line: number, key: key(line[at:from])})
+			at = to
+		}
+	}
+	if isOpen && at == len(line) {
+		return s.goesOn(next)
 	}
 	return next, 0
 }

@@ -40,6 +40,8 @@ func TestKeysAreShownAndCipherTextsNever(t *testing.T) {
 			"sops:\n  kms:\n  - arn: x\n    enc: «encrypted»\n  age:\n  - recipient: age1xyz\n    enc: |\n      -----BEGIN AGE ENCRYPTED FILE-----\n      «encrypted»\n      «encrypted»\n      -----END AGE ENCRYPTED FILE-----\n  mac: «encrypted»\n"},
 		{"the same in JSON", `"enc": "-----BEGIN AGE ENCRYPTED FILE-----\n{64A}\n-----END AGE ENCRYPTED FILE-----\n"`,
 			`"enc": "-----BEGIN AGE ENCRYPTED FILE-----«encrypted»\n-----END AGE ENCRYPTED FILE-----\n"`},
+		{"all of it on one line", `{"a":"{A}","sops":{"age":[{"enc":"-----BEGIN AGE ENCRYPTED FILE-----\n{64A}\n-----END AGE ENCRYPTED FILE-----\n"}],"mac":"{B}"}}`,
+			`{"a":"«encrypted»","sops":{"age":[{"enc":"-----BEGIN AGE ENCRYPTED FILE-----«encrypted»\n-----END AGE ENCRYPTED FILE-----\n"}],"mac":"«encrypted»"}}`},
 		{"armour of OpenPGP", "-----BEGIN PGP MESSAGE-----\nVersion: 2\n\n{64A}\n=aBcD\n-----END PGP MESSAGE-----\n", "-----BEGIN PGP MESSAGE-----\nVersion: 2\n\n«encrypted»\n«encrypted»\n-----END PGP MESSAGE-----\n"},
 		{"nothing encrypted", "x: 1\nencoding: ENC\n", "x: 1\nencoding: ENC\n"},
 	}
