@@ -58,6 +58,7 @@ var (
 	errTooLarge = &TooLargeError{text.Lit("larger than 8 MiB")}
 	errTooMany  = &TooLargeError{text.Lit("more than 1,000,000 values")}
 	errTooDeep  = &TooLargeError{text.Lit("nested deeper than 1,000 levels")}
+	errTooDense = &TooLargeError{text.Lit("expressions with too many operators")}
 )
 
 // document is one document of a stream.
@@ -82,7 +83,7 @@ func parse(f Format, data []byte) ([]document, error) {
 		return nil, malformed(0, "encrypted by ansible-vault")
 	case !utf8.Valid(data):
 		return nil, malformed(0, "not UTF-8")
-	case hasManySigns(data):
+	case hasManySigns(f, data):
 		return nil, errTooMany
 	}
 	var docs []document
@@ -109,15 +110,19 @@ func parse(f Format, data []byte) ([]document, error) {
 	return docs, nil
 }
 
-// hasManySigns reports documents that the libraries would need unreasonable memory for, by the signs that go before
-// values. Prose has such signs, too, so the bound is generous.
-func hasManySigns(data []byte) bool {
+// signs are those that go before the values of a format. JSON is counted while it is read.
+var signs = map[Format]string{
+	YAML: ",[{\n-?:&*",
+	TOML: ",[{\n=.",
+	HCL:  ",[{(\n\"=.+-*/!?:<>&|$%",
+}
+
+// hasManySigns reports documents that the libraries would need unreasonable memory for. Prose has such signs, too, so
+// the bound is generous.
+func hasManySigns(f Format, data []byte) bool {
 	count := 0
-	for _, c := range data {
-		switch c {
-		case ',', '[', '{', '(', '\n', '-', '+', '!', '?', ':', '=', '"', '.', '$', '%', '&', '*':
-			count++
-		}
+	for _, sign := range []byte(signs[f]) {
+		count += bytes.Count(data, []byte{sign})
 	}
 	return count > 2*maxNodes
 }

@@ -20,7 +20,6 @@ type hclReader struct {
 // The bounds of what the HCL parser may be given: it recurses without one of its own, and a stack that overflows
 // cannot be recovered from.
 const (
-	maxHCLDepth    = 500
 	maxHCLRun      = 1000  // Operators one after the other.
 	maxHCLBranches = 5000  // Directives in templates, which are found in time by the square of their number.
 	maxHCLChoices  = 20000 // Conditionals and splats, each of which may be within the one before.
@@ -78,8 +77,11 @@ func checkTokens(tokens hclsyntax.Tokens) error {
 		default:
 			run = 0
 		}
-		if depth > maxHCLDepth || run > maxHCLRun || branches > maxHCLBranches || choices > maxHCLChoices {
+		switch {
+		case depth > maxDepth:
 			return errTooDeep
+		case run > maxHCLRun || branches > maxHCLBranches || choices > maxHCLChoices:
+			return errTooDense
 		}
 	}
 	return nil
@@ -139,9 +141,10 @@ func (r *hclReader) body(body *hclsyntax.Body, at Range, depth int) (*node, erro
 
 // blockLabel is a block as the people who write it refer to it: resource.aws_instance.web.
 func blockLabel(b *hclsyntax.Block) string {
-	label := strings.TrimPrefix(keySegment(b.Type), ".")
+	var label strings.Builder
+	label.WriteString(strings.TrimPrefix(keySegment(b.Type), "."))
 	for _, l := range b.Labels {
-		label += keySegment(l)
+		label.WriteString(keySegment(l))
 	}
-	return label
+	return label.String()
 }

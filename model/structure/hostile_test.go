@@ -29,6 +29,8 @@ func TestHostileDocumentsAreBounded(t *testing.T) {
 		ok     bool
 	}{
 		{"too large", YAML, large, false},
+		{"a large file that is honest", JSON, "[0" + strings.Repeat(",\n{\"name\": \"value\"}", 300_000) + "]", true},
+		{"a large YAML file that is honest", YAML, strings.Repeat("- name: a word and another one\n", 200_000), true},
 		{"aliases", YAML, bomb, false},
 		{"merge keys", YAML, merges, false},
 		{"nested merge keys", YAML, "a: " + strings.Repeat("{<<: ", 400) + "{b: 1}" + strings.Repeat("}", 400), true},

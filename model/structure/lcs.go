@@ -1,6 +1,9 @@
 package structure
 
-import "sort"
+import (
+	"slices"
+	"sort"
+)
 
 // pair is an item of the old list and the one of the new that it is matched with.
 type pair struct{ old, new int }
@@ -43,9 +46,9 @@ func exactCommon(old, new []uint64) []pair {
 	}
 	width := len(new) + 1
 	table := make([]int32, (len(old)+1)*width) // table[i*width+j]: how many are common in old[i:] and new[j:].
-	for i := len(old) - 1; i >= 0; i-- {
-		for j := len(new) - 1; j >= 0; j-- {
-			if old[i] == new[j] {
+	for i, was := range slices.Backward(old) {
+		for j, is := range slices.Backward(new) {
+			if was == is {
 				table[i*width+j] = table[(i+1)*width+j+1] + 1
 			} else {
 				table[i*width+j] = max(table[(i+1)*width+j], table[i*width+j+1])
