@@ -28,8 +28,8 @@ var (
 
 // The bounds of chroma's languages, whose regular expressions may take long for each other byte.
 const (
-	maxPacked     = 512 << 10 // Bytes of a file that have colours: about 0.5 s.
-	longestPacked = time.Second
+	maxPacked     = 512 << 10             // Bytes of a file that have colours; the time is over before on most machines.
+	longestPacked = time.Second           // For a file: about 400 KiB of Python.
 	longestMatch  = 30 * time.Millisecond // Of one rule at one place; the clock that is looked at is coarser.
 	maxIdle       = 1000                  // Steps without a byte, after which rules are taken to go in circles.
 )
