@@ -26,6 +26,7 @@ func isEncrypted(s string) bool {
 
 // newString answers a sealed string, or what stands for it where it is encrypted.
 func newString(s string, at Range) *node {
+	s = splitMarks(s)
 	n := &node{kind: stringKind, text: s, canon: s, at: at}
 	if isEncrypted(s) {
 		n.kind, n.text = encryptedKind, "encrypted"

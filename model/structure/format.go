@@ -69,6 +69,8 @@ type document struct {
 	at       Range
 }
 
+var parsers = [...]func([]byte) ([]document, error){YAML: parseYAML, JSON: parseJSON, TOML: parseTOML, HCL: parseHCL}
+
 var byteOrderMark = []byte("\ufeff")
 
 func parse(f Format, data []byte) ([]document, error) {
@@ -86,17 +88,9 @@ func parse(f Format, data []byte) ([]document, error) {
 	case hasManySigns(f, data):
 		return nil, errTooMany
 	}
-	var docs []document
-	var err error
-	switch f {
-	case YAML:
-		docs, err = parseYAML(data)
-	case JSON:
-		docs, err = parseJSON(data)
-	case TOML:
-		docs, err = parseTOML(data)
-	default:
-		docs, err = parseHCL(data)
+	docs, err := parsers[f](data)
+	if err != nil && bareMark.Match(data) {
+		docs, err = parsers[f](quoteMarks(data))
 	}
 	if err != nil {
 		return nil, err

@@ -21,6 +21,7 @@ type yamlReader struct {
 }
 
 func parseYAML(data []byte) ([]document, error) {
+	data = joinMarks(data)
 	streams, err := decodeYAML(data)
 	if err != nil {
 		return nil, err
