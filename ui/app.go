@@ -19,6 +19,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
 
+	"plumb/gitops/reviewed"
 	"plumb/gitops/workspace"
 	"plumb/model"
 	"plumb/model/text"
@@ -47,8 +48,9 @@ type Options struct {
 
 	Commands Commands
 	Now      func() time.Time
-	Welcome  text.Safe // What to try first; empty for nothing.
-	Problem  error     // Why plumb.yaml cannot be used; there are no environments then.
+	Reviewed *reviewed.Store // What the operator has reviewed; nil keeps it for as long as the screen is open.
+	Welcome  text.Safe       // What to try first; empty for nothing.
+	Problem  error           // Why plumb.yaml cannot be used; there are no environments then.
 }
 
 // App is the whole screen.
@@ -121,6 +123,9 @@ type notice struct {
 func newApp(ctx context.Context, ws source, opt Options) *App {
 	a := &App{opt: opt, ws: ws, ctx: ctx, after: later, greeting: !opt.Welcome.IsEmpty(), working: new(sync.WaitGroup), theme: opt.Theme, dark: true,
 		profile: colorprofile.TrueColor, waiting: map[*question]bool{}}
+	if a.opt.Reviewed == nil {
+		a.opt.Reviewed = reviewed.Open("")
+	}
 	if a.theme == "" {
 		a.theme = "auto"
 	}
@@ -156,6 +161,7 @@ func (a *App) Init() tea.Cmd {
 		a.history.load(a),
 		a.after(watchTime, watchMsg{}),
 		a.change.load(a),
+		a.diff.readReviewed(a),
 		a.observeAll(),
 		tea.RequestBackgroundColor,
 		a.ran.wait(a),
@@ -273,13 +279,15 @@ func (a *App) state() action.State {
 	if e := a.env(); e != nil {
 		s.Environment = e.Name
 		s.Observed = e.seen()
-		s.Staged = len(e.staged)
+		s.Staged = e.stage.resources()
 	}
 	if r := a.live.resource(a); r != nil {
 		s.Selected, s.Resource = true, r.Status
 	}
 	s.Shows = a.diff.shows(a)
 	s.Compared, s.Outline = a.diff.compares(), a.diff.walks()
+	s.NoPart = a.diff.noPart(a)
+	_, _, s.Held = a.diff.view.Held()
 	_, s.NoFile = a.fileHere()
 	_, s.NoPath = a.pathHere()
 	s.Lines, s.Later = a.file.hasLines(), len(a.file.later) > 0

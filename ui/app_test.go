@@ -435,7 +435,7 @@ func TestSpunWheelIsOneMessagePerFrame(t *testing.T) {
 
 func TestCopiedPatchIsPlainAndApplies(t *testing.T) {
 	f := diff.Text([]byte("a\nb\nc\n"), []byte("a\nB\nc\nd\n"), diff.Options{Path: "etc/motd"})
-	want := "--- a/etc/motd\n+++ b/etc/motd\n@@ -1,3 +1,4 @@\n a\n-b\n+B\n c\n+d\n"
+	want := "diff --git a/etc/motd b/etc/motd\n--- a/etc/motd\n+++ b/etc/motd\n@@ -1,3 +1,4 @@\n a\n-b\n+B\n c\n+d\n"
 	if d := cmp.Diff(want, patch([]diff.File{f})); d != "" {
 		t.Error(d)
 	}

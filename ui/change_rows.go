@@ -94,11 +94,17 @@ func (p *changePane) draw(a *App, focused bool) []string {
 func (p *changePane) body(a *App, focused bool) []string {
 	st := a.st
 	var rows []string
-	if e := a.env(); e != nil && len(e.staged) > 0 {
+	if e := a.env(); e != nil && !e.stage.isEmpty() {
 		l := paint.NewLine(p.w).Gap(1).Add(st.Accent, text.Lit("●")).Gap(1)
-		l.Add(st.Text, text.Format("%s picked in %s", plural(len(e.staged), "resource"), e.Name))
-		rows = append(rows, l.Gap(2).Add(st.Accent, text.Lit("x")).Add(st.Dim, text.Lit(" restore  ")).
-			Add(st.Accent, text.Lit("m")).Add(st.Dim, text.Lit(" adopt")).String())
+		l.Add(st.Text, e.stage.words().Plus(text.Format(" picked in %s", e.Name)))
+		l.Gap(2)
+		if e.stage.resources() > 0 {
+			l.Add(st.Accent, text.Lit("x")).Add(st.Dim, text.Lit(" restore  ")).Add(st.Accent, text.Lit("m")).Add(st.Dim, text.Lit(" adopt  "))
+		}
+		if len(e.stage.commits) > 0 {
+			l.Add(st.Accent, text.Lit("R")).Add(st.Dim, text.Lit(" on the commit’s differences takes back"))
+		}
+		rows = append(rows, l.String())
 	}
 	if len(p.all) == 0 {
 		return append(rows, p.nothing(a, len(rows) > 0)...)

@@ -188,9 +188,9 @@ func (o *vast) CountLines(_ context.Context, files []model.FileChange) iter.Seq2
 	}
 }
 
-func (o *vast) FileDiff(_ context.Context, f model.FileChange, oldLabel, newLabel string, opt diff.Options) diff.File {
+func (o *vast) FileDiff(_ context.Context, f model.FileChange, opt diff.Options, _ int64) diff.File {
 	o.read.Add(1)
-	opt.Path, opt.OldLabel, opt.NewLabel = f.Path, oldLabel, newLabel
+	opt.Path = f.Path
 	return diff.Text([]byte("a\nb\n"), []byte("a\n"+f.Path+"\n"), opt)
 }
 

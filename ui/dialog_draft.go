@@ -49,6 +49,12 @@ func (a *App) draft(req workspace.Request) tea.Cmd {
 
 // rollBack takes back the selected commit, or the selected change.
 func (a *App) rollBack() tea.Cmd {
+	if s, ok := a.diff.subject.(commitSubject); ok && a.scope() == action.Diff {
+		if picked := a.diff.partsOf(a); len(picked) > 0 {
+			return a.takeBackParts(s.commit, picked)
+		}
+		return a.draft(workspace.Request{Kind: model.Rollback, Subject: string(s.commit.Hash)})
+	}
 	if a.view != action.Run && a.shape.focus != action.Change {
 		return a.draft(workspace.Request{Kind: model.Rollback, Subject: a.revision("")})
 	}
@@ -97,7 +103,8 @@ func (a *App) sealArrived(m answer[sealed]) tea.Cmd {
 	}
 	c := m.value.change
 	if e := a.envNamed(c.Environment); e != nil {
-		clear(e.staged)
+		e.stage.clear()
+		a.diff.showPicks(a)
 		a.live.touch()
 	}
 	a.shape.wide = false

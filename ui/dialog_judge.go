@@ -25,16 +25,16 @@ type judgeDialog struct {
 	page    int // Rows that pgdn goes on by.
 }
 
-// reviewed is a change's plan as reality gives it now.
-type reviewed struct{ review workspace.Review }
+// reviewFound is a change's plan as reality gives it now.
+type reviewFound struct{ review workspace.Review }
 
 // judge opens the dialog for the selected change.
 func (a *App) judge(approve bool) tea.Cmd {
 	c := *a.change.selected()
 	a.open(&judgeDialog{change: c, approve: approve})
-	return ask(a, &a.asks, func(ctx context.Context) (reviewed, error) {
+	return ask(a, &a.asks, func(ctx context.Context) (reviewFound, error) {
 		r, err := a.ws.Review(ctx, c)
-		return reviewed{r}, err
+		return reviewFound{r}, err
 	})
 }
 
@@ -47,7 +47,7 @@ func (a *App) judging() *judgeDialog {
 	return nil
 }
 
-func (a *App) reviewArrived(m answer[reviewed]) tea.Cmd {
+func (a *App) reviewArrived(m answer[reviewFound]) tea.Cmd {
 	d := a.judging()
 	if d == nil {
 		return nil

@@ -26,7 +26,7 @@ type environment struct {
 	partial []model.Resource       // What a first look has found so far.
 	err     error                  // Why it cannot be looked at.
 
-	staged map[string]bool // Resources picked for the next change, as TARGET/ADDRESS.
+	stage  stage           // What is picked for the next change.
 	folded map[string]bool // What the operator folded or unfolded, by row.
 }
 
@@ -229,11 +229,10 @@ func (a *App) observed(m lookPart) tea.Cmd {
 	}
 	before := e.obs
 	e.obs, e.err = &m.result.obs, nil
-	for key := range e.staged {
-		if r := e.find(key); r == nil || !r.Status.IsDrift() {
-			delete(e.staged, key)
-		}
-	}
+	e.stage.prune(func(key string) bool {
+		r := e.find(key)
+		return r == nil || !r.Status.IsDrift()
+	})
 	cmds := []tea.Cmd{a.live.refill(a), a.observeNext()}
 	if moved(before, e.obs) {
 		cmds = append(cmds, a.history.load(a))

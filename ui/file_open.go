@@ -232,11 +232,18 @@ func (a *App) performFile(in action.Intent) tea.Cmd {
 		v.bare = !v.bare
 		v.touch()
 	case action.MarkLines:
+		if a.scope() == action.Diff {
+			a.diff.markRange(a)
+			return nil
+		}
 		v.markLines(a)
 	case action.GoLine:
 		if in.Arg == "" {
 			a.open(newPalette(a, "line "))
 			return nil
+		}
+		if a.scope() == action.Diff {
+			return a.diff.goLine(a, in.Arg)
 		}
 		v.goLine(a, in.Arg)
 	}

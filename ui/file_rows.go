@@ -8,6 +8,7 @@ import (
 	"plumb/model/text"
 	"plumb/themes"
 	"plumb/ui/paint"
+	"plumb/ui/syntax"
 )
 
 // footRows are the rows below the lines that tell of the commit of the cursor's line.
@@ -254,14 +255,14 @@ func (v *fileView) text(l *paint.Line, st themes.Styles, i int) {
 	for _, r := range v.hits.in(i).in(t) {
 		found = append(found, paint.Mark{From: r[0], To: r[1], Style: st.Match})
 	}
-	syntax := v.source.Marks(t, &st.Syntax)
+	colours := syntax.Marks(v.colours.Line(i), &st.Syntax)
 	left, right := v.x, v.x+v.room()
 	if paint.Cells(t) > right {
-		l.AddMarked(st.Text, t, left, right-1, syntax, found)
+		l.AddMarked(st.Text, t, left, right-1, colours, found)
 		l.Add(st.Accent, text.Lit("›"))
 		return
 	}
-	l.AddMarked(st.Text, t, left, right, syntax, found)
+	l.AddMarked(st.Text, t, left, right, colours, found)
 	if v.file.NoFinal && i == len(v.file.Lines)-1 {
 		l.Add(st.Faint, text.Lit("  no newline at the end"))
 	}

@@ -382,7 +382,15 @@ func TestLeavingAFileEndsItsBlame(t *testing.T) {
 	src.blame = []objects.BlameGroup{{Commit: commits(1)[0].Hash, From: 1, At: 1, Count: 10}}
 	s := openScreen(t, &waiting{src, began, ended}, 100, 30, noon, Options{Trusted: true})
 	s.deliver(s.app.openFile(spot{rev: "HEAD", path: "big.yaml", line: 1})())
-	<-began
+	for asked := false; !asked; {
+		select {
+		case msg := <-s.inbox:
+			s.busy--
+			s.deliver(msg)
+		case <-began:
+			asked = true
+		}
+	}
 	s.deliver(keyNamed("esc"))
 	<-ended
 	s.settle()

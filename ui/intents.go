@@ -130,6 +130,10 @@ func (a *App) copied() string {
 			return string(c.ID)
 		}
 	case action.Diff:
+		if a.diff.view.Marking() {
+			s, _ := a.diff.copied(a, "patch of this") // Without lines that differ there is nothing to copy.
+			return s
+		}
 		return patch(a.diff.files_)
 	case action.File:
 		return a.file.copied()
@@ -137,8 +141,9 @@ func (a *App) copied() string {
 	return ""
 }
 
-func (a *App) copy() tea.Cmd {
-	s := a.copied()
+func (a *App) copy() tea.Cmd { return a.copyText(a.copied()) }
+
+func (a *App) copyText(s string) tea.Cmd {
 	what := text.Line(s)
 	if strings.Contains(s, "\n") {
 		what = text.Line(plural(strings.Count(s, "\n"), "line"))
@@ -150,68 +155,9 @@ func (a *App) copy() tea.Cmd {
 // patch is differences as a plain unified patch, as far as they were loaded. Secrets are masked in it as on screen.
 func patch(files []diff.File) string {
 	var b strings.Builder
-	name := func(prefix string, t text.Safe) string {
-		if t.IsEmpty() {
-			return "/dev/null"
-		}
-		return prefix + strings.TrimPrefix(t.String(), "/")
-	}
-	for _, f := range files {
-		b.WriteString("--- " + name("a/", f.OldPath) + "\n+++ " + name("b/", f.NewPath) + "\n")
-		for _, h := range f.Hunks {
-			patchHunk(&b, h)
-		}
+	for i := range files {
+		p, _ := files[i].Patch() // Only parts can fail.
+		b.Write(p)
 	}
 	return b.String()
-}
-
-// patchHunk writes one hunk: of rows that differ first all that was, then all that is.
-func patchHunk(b *strings.Builder, h diff.Hunk) {
-	var body, olds, news strings.Builder
-	oldStart, newStart, oldN, newN := 0, 0, 0, 0
-	flush := func() {
-		body.WriteString(olds.String() + news.String())
-		olds.Reset()
-		news.Reset()
-	}
-	for _, r := range h.Rows {
-		if r.Op != diff.Insert {
-			if oldStart == 0 {
-				oldStart = r.Old.Number
-			}
-			oldN++
-		}
-		if r.Op != diff.Delete {
-			if newStart == 0 {
-				newStart = r.New.Number
-			}
-			newN++
-		}
-		switch r.Op {
-		case diff.Equal:
-			flush()
-			patchLine(&body, " ", r.New)
-		case diff.Delete:
-			patchLine(&olds, "-", r.Old)
-		case diff.Insert:
-			patchLine(&news, "+", r.New)
-		case diff.Change:
-			patchLine(&olds, "-", r.Old)
-			patchLine(&news, "+", r.New)
-		}
-	}
-	flush()
-	b.WriteString(text.Format("@@ -%d,%d +%d,%d @@\n", oldStart, oldN, newStart, newN).String())
-	b.WriteString(body.String())
-}
-
-func patchLine(b *strings.Builder, sign string, l diff.Line) {
-	b.WriteString(sign)
-	for _, s := range l.Spans {
-		b.WriteString(s.Text.String())
-	}
-	b.WriteString("\n")
-	if l.NoFinal {
-		b.WriteString("\\ No newline at end of file\n")
-	}
 }

@@ -162,8 +162,10 @@ func (p *livePane) target(a *App, l *paint.Line, r *liveRow) {
 func (p *livePane) resourceRow(st themes.Styles, e *environment, l *paint.Line, r *liveRow) {
 	res := r.resource
 	sign, style := look(st, res.Status)
-	if e.staged[key(res)] {
+	if _, part := e.stage.parts[key(res)]; e.stage.whole[key(res)] {
 		l.Add(st.Accent, text.Lit("●"))
+	} else if part {
+		l.Add(st.Accent, text.Lit("◐"))
 	} else {
 		l.Gap(1)
 	}

@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"errors"
+	"maps"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -38,20 +39,28 @@ type diffPane struct {
 	refile  bool // The next files replace those that are here.
 	goal    *goal
 
-	wants  subject   // What to show once the cursor rests.
-	asked  int       // Counts wishes.
-	loaded time.Time // When the last subject was asked for.
-	query  string
-	seek   *seek // A line that is to be brought into sight; nil for none.
+	wants subject // What to show once the cursor rests.
+	asked int     // Counts wishes.
+	query string
+
+	how     manner          // How differences are compared and shown.
+	large   map[string]bool // Paths of files that are read although they are large.
+	study   question        // What is being found out about the files in sight.
+	known   map[int]knowledge
+	kept    *kept // Where to be again in the next subject.
+	marks   reviews
+	marking question // Of marks that are being written.
+	seek    *seek    // A line that is to be brought into sight; nil for none.
 }
 
-// Stepping through commits with a held key loads none but the last: while keys come faster than this, nothing is read.
+// A difference that takes longer than this to come is given up for the one that the cursor went on to.
 const restTime = 70 * time.Millisecond
 
 // restMsg comes when the cursor may have come to rest.
 type restMsg struct{ n int }
 
-// show shows another subject: at once when the cursor rested before, and after it rests otherwise.
+// show shows another subject. While a key is held, each is read as soon as the one before has come; where that takes its
+// time, those in between are passed over.
 func (p *diffPane) show(a *App, s subject) tea.Cmd {
 	p.asked++
 	p.wants = nil
@@ -62,11 +71,11 @@ func (p *diffPane) show(a *App, s subject) tea.Cmd {
 	case p.subject != nil && p.subject.id() == s.id():
 		p.subject = s
 		return nil
-	case a.now().Sub(p.loaded) >= restTime:
-		return p.load(a, s)
+	case p.fresh && p.ask.busy:
+		p.wants = s
+		return a.after(restTime, restMsg{p.asked})
 	}
-	p.wants = s
-	return a.after(restTime, restMsg{p.asked})
+	return p.load(a, s)
 }
 
 // rested loads what is wanted, unless the cursor moved on.
@@ -80,6 +89,8 @@ func (p *diffPane) rested(a *App, m restMsg) tea.Cmd {
 func (p *diffPane) clear() {
 	p.ask.drop()
 	p.subject, p.err, p.said, p.head, p.files_, p.origins, p.total, p.cut, p.seek = nil, nil, nil, nil, nil, nil, 0, 0, nil
+	p.study.drop()
+	p.known, p.kept = nil, nil
 	p.base, p.refile, p.goal = 0, false, nil
 	p.outline.drop()
 	p.view.SetFiles(nil)
@@ -88,9 +99,9 @@ func (p *diffPane) clear() {
 
 // load reads the subject. What is shown stays until the first piece of it is here.
 func (p *diffPane) load(a *App, s subject) tea.Cmd {
+	p.keepPlace()
 	p.subject, p.wants, p.fresh, p.err, p.seek = s, nil, true, nil, nil
 	p.refile, p.goal = false, nil
-	p.loaded = a.now()
 	p.touch()
 	return p.read(a, s, 0)
 }
@@ -107,8 +118,18 @@ func (p *diffPane) more(a *App) tea.Cmd {
 type diffPart = part[piece, struct{}]
 
 func (p *diffPane) read(a *App, s subject, skip int) tea.Cmd {
+	how, ws := p.how, a.ws
+	if len(p.large) > 0 {
+		ws = generous{a.ws, maps.Clone(p.large)}
+	}
 	return follow(a, &p.ask, whileAsked, func(ctx context.Context, show func(piece)) (struct{}, error) {
-		return struct{}{}, s.read(ctx, a.ws, skip, show)
+		return struct{}{}, s.read(ctx, ws, skip, func(it piece) {
+			for i := range it.files {
+				it.files[i] = how.compared(it.files[i])
+			}
+			it.studies = studySmall(ctx, it.files, how)
+			show(it)
+		})
 	})
 }
 
@@ -120,17 +141,19 @@ func (p *diffPane) arrived(a *App, m diffPart) tea.Cmd {
 		p.said, p.head, p.files_, p.origins, p.total, p.cut = nil, nil, nil, nil, 0, 0
 		p.base = 0
 		p.outline.drop()
-		p.view.SetFiles(nil)
+		p.unseen()
 		p.query = ""
 	}
 	before := len(p.files_)
+	studies := map[int]study{}
 	var begin tea.Cmd
 	for _, it := range m.items {
 		if s, ok := p.subject.(compareSubject); ok && it.compared != nil {
 			begin = p.outline.show(a, s, it.compared)
 		}
 		if p.refile && len(it.files) > 0 {
-			p.refile, p.files_, p.origins, before = false, nil, nil, -1
+			p.refile, p.files_, p.origins, before = false, nil, nil, 0
+			p.unseen()
 		}
 		if it.head != nil {
 			p.said = it.head
@@ -139,25 +162,32 @@ func (p *diffPane) arrived(a *App, m diffPart) tea.Cmd {
 		if it.total > 0 {
 			p.total = it.total
 		}
+		for i, st := range it.studies {
+			studies[len(p.files_)+i] = st
+		}
 		p.files_ = append(p.files_, it.files...)
 		p.origins = append(p.origins, originsOf(it.files, it.origins)...)
 	}
 	if len(p.files_) > before {
-		row, _ := p.view.Position()
-		p.view.SetFiles(p.files_)
+		p.view.AddFiles(p.files_[before:]...)
+		for i, st := range studies {
+			p.know(i, st)
+		}
 		var before, after text.Safe
 		if s, ok := p.subject.(resourceSubject); ok {
 			before, after = s.details()
 		}
 		p.view.SetDetails(before, after)
+		p.showPicks(a)
 		p.fit()
-		p.view.Scroll(row)
-		if p.query != "" {
-			p.view.Search(p.query)
-		}
 		p.sought()
 		p.reached()
+		p.returnToPlace()
 	}
+	if p.wants != nil && !p.fresh {
+		return p.load(a, p.wants)
+	}
+	begin = tea.Batch(begin, p.learn(a))
 	if !m.done {
 		return tea.Batch(m.next, begin)
 	}
@@ -171,6 +201,14 @@ func (p *diffPane) arrived(a *App, m diffPart) tea.Cmd {
 		return tea.Batch(p.more(a), begin)
 	}
 	return begin
+}
+
+// unseen takes all files off, with what is known about them and picked in them.
+func (p *diffPane) unseen() {
+	p.study.drop()
+	p.known = nil
+	p.marks.byFile = nil
+	p.view.SetFiles(nil)
 }
 
 // any reports whether there is a difference to walk through.
@@ -280,7 +318,10 @@ func (p *diffPane) toFiles() {
 
 func (p *diffPane) move(a *App, how action.ID) tea.Cmd {
 	p.touch()
-	p.seek, p.goal = nil, nil
+	p.seek, p.goal, p.kept = nil, nil, nil
+	if p.drawOut(how) {
+		return nil
+	}
 	if cmd, ok := p.walk(a, how); ok {
 		return cmd
 	}
@@ -317,7 +358,9 @@ func (p *diffPane) move(a *App, how action.ID) tea.Cmd {
 			p.toFiles()
 			break
 		}
-		p.view.NextHunk()
+		if !p.view.NextHunk() && p.end() < p.total {
+			return p.jumpFile(a, p.end())
+		}
 	case action.PrevHunk:
 		p.view.PrevHunk()
 	case action.NextFile:
@@ -325,7 +368,7 @@ func (p *diffPane) move(a *App, how action.ID) tea.Cmd {
 	case action.PrevFile:
 		return p.prevFile(a)
 	}
-	return p.more(a)
+	return tea.Batch(p.more(a), p.learn(a))
 }
 
 func (p *diffPane) nextFile(a *App) tea.Cmd {
@@ -343,8 +386,8 @@ func (p *diffPane) nextFile(a *App) tea.Cmd {
 
 func (p *diffPane) wheel(a *App, rows int) tea.Cmd {
 	p.touch()
-	p.goal = nil
-	return p.scrolled(a, rows)
+	p.goal, p.kept = nil, nil
+	return tea.Batch(p.scrolled(a, rows), p.learn(a))
 }
 
 func (p *diffPane) find(_ *App, query string) tea.Cmd {
@@ -377,6 +420,7 @@ func (p *diffPane) draw(a *App, focused bool) []string {
 	slow := a.slow(&p.ask) || a.slow(&p.outline.ask)
 	return p.keep(a, focused, slow, func() []string {
 		p.view.SetFocused(focused)
+		p.view.SetReview(p.reviewed(a))
 		rows := []string{p.rule(a, focused, slow)}
 		return append(rows, paint.Block(p.w, p.h, p.body(a, focused))...)
 	})
@@ -396,11 +440,7 @@ func (p *diffPane) rule(a *App, focused, slow bool) string {
 		right = append(right, text.Format("%d of %d “%s”", i, n, q))
 	}
 	if p.any() {
-		if a.splits() {
-			right = append(right, text.Lit("split"))
-		} else {
-			right = append(right, text.Lit("unified"))
-		}
+		right = append(right, p.how.words(a.splits())...)
 	}
 	if n := p.files(); n > 1 {
 		right = append(right, text.Format("%s/%s", thousands(p.base+p.view.File()+1), thousands(n)))

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"maps"
 	"slices"
 
 	tea "charm.land/bubbletea/v2"
@@ -191,43 +192,33 @@ func (p *livePane) stage(a *App) {
 	if e == nil || r == nil {
 		return
 	}
-	if e.staged == nil {
-		e.staged = map[string]bool{}
-	}
-	if k := key(*r); e.staged[k] {
-		delete(e.staged, k)
-	} else {
-		e.staged[k] = true
+	if e.stage.toggle(key(*r)) {
 		p.list.Move(1)
 	}
-	switch n := len(e.staged); {
-	case n == 0:
+	if e.stage.resources() == 0 {
 		a.say(text.Lit("nothing is picked any more"))
-	default:
-		a.say(text.Format("%s picked: x restores, m adopts, s picks more", plural(n, "resource")))
+	} else {
+		a.say(e.stage.words().Plus(text.Lit(" picked: x restores, m adopts, s picks more")))
 	}
 	p.touch()
 	a.change.touch()
 }
 
-// picked are the addresses that restore and adopt are about: the stage, or what is selected.
-func (a *App) picked() []string {
+// picked is what restore and adopt are about: the stage, or what is selected.
+func (a *App) picked(kind model.ChangeKind) workspace.Request {
+	req := workspace.Request{Kind: kind}
 	e := a.env()
-	if e == nil {
-		return nil
-	}
-	if len(e.staged) > 0 {
-		var list []string
-		for k := range e.staged {
-			list = append(list, k)
+	switch r := a.live.resource(a); {
+	case e == nil:
+	case e.stage.resources() > 0:
+		req.Addresses = slices.Sorted(maps.Keys(e.stage.whole))
+		for _, k := range slices.Sorted(maps.Keys(e.stage.parts)) {
+			req.Parts = append(req.Parts, e.stage.parts[k])
 		}
-		slices.Sort(list)
-		return list
+	case r != nil:
+		req.Addresses = []string{key(*r)}
 	}
-	if r := a.live.resource(a); r != nil {
-		return []string{key(*r)}
-	}
-	return nil
+	return req
 }
 
 func (p *livePane) resize(w, h int) {

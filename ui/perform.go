@@ -61,6 +61,9 @@ func (a *App) perform(in action.Intent) tea.Cmd {
 	case action.Sides:
 		return a.diff.nextSides(a)
 	case action.OpenRow:
+		if cmd, ok := a.diff.openHeld(a); ok {
+			return cmd
+		}
 		return a.diff.openRow(a)
 	case action.Between:
 		return a.showBetween()
@@ -106,13 +109,19 @@ func (a *App) perform(in action.Intent) tea.Cmd {
 		action.BlameColumn, action.MarkLines, action.GoLine:
 		return a.performFile(in)
 
+	case action.Structure, action.Space, action.More, action.Whole, action.Review, action.ReviewFile, action.Unreviewed, action.CopyWhat:
+		return a.performDiff(in)
+
 	case action.Stage:
+		if a.scope() == action.Diff {
+			return a.diff.pickPart(a)
+		}
 		a.live.stage(a)
 		return a.showSelected()
 	case action.Restore:
-		return a.draft(workspace.Request{Kind: model.Restore, Addresses: a.picked()})
+		return a.draft(a.picked(model.Restore))
 	case action.Adopt:
-		return a.draft(workspace.Request{Kind: model.Adopt, Addresses: a.picked()})
+		return a.draft(a.picked(model.Adopt))
 	case action.DeployRev:
 		return a.draft(workspace.Request{Kind: model.Deploy, Subject: a.revision(in.Arg)})
 	case action.Revert:
@@ -311,6 +320,8 @@ func (a *App) back() tea.Cmd {
 	case a.shape.wide:
 		a.shape.wide = false
 		a.resize()
+	case a.shape.focus == action.Diff && a.diff.view.Unmark():
+		a.diff.touch()
 	case a.shape.focus == action.Diff && a.file.isShown(a):
 		return a.file.comeBack(a)
 	case a.shape.focus == action.Diff && a.diff.inFiles():

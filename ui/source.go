@@ -31,7 +31,9 @@ type source interface {
 	Commit(ctx context.Context, id model.Hash) (model.Commit, error)
 	Files(ctx context.Context, a, b model.Hash, paths ...string) ([]model.FileChange, error)
 	CommitFiles(ctx context.Context, id model.Hash) ([]model.FileChange, error)
-	FileDiff(ctx context.Context, f model.FileChange, oldLabel, newLabel string, opt diff.Options) diff.File
+	FileDiff(ctx context.Context, f model.FileChange, opt diff.Options, most int64) diff.File
+
+	DivideFile(ctx context.Context, f model.FileChange) (workspace.Division, error)
 
 	Between(ctx context.Context, a, b model.Hash) (workspace.Comparison, error)
 	Effects(ctx context.Context, a, b model.Hash, files []model.FileChange) ([]workspace.EnvironmentEffect, error)

@@ -24,6 +24,7 @@ type piece struct {
 	head    []headLine // Replaces the lines above the files, if there are any.
 	files   []diff.File
 	origins []origin // Where in git each of the files is; shorter where that is known of none.
+	studies []study  // What is known already about the files; shorter where that is nothing.
 	total   int      // How many files there are; 0 leaves it open.
 
 	compared *workspace.Comparison // What the outline above the files is of.
@@ -125,7 +126,7 @@ func readFiles(ctx context.Context, ws source, files []model.FileChange, from, t
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		show(piece{files: []diff.File{ws.FileDiff(ctx, f, from.label, to.label, diff.Options{})}, origins: []origin{originOf(f, from, to)}})
+		show(piece{files: []diff.File{ws.FileDiff(ctx, f, diff.Options{OldLabel: from.label, NewLabel: to.label}, 0)}, origins: []origin{originOf(f, from, to)}})
 	}
 	return nil
 }

@@ -84,11 +84,11 @@ func (s compareSubject) read(ctx context.Context, ws source, skip int, show func
 // movesSaid says of a file that only moved that it did: that nothing differs in it is no news then.
 type movesSaid struct{ source }
 
-func (m movesSaid) FileDiff(ctx context.Context, f model.FileChange, oldLabel, newLabel string, opt diff.Options) diff.File {
+func (m movesSaid) FileDiff(ctx context.Context, f model.FileChange, opt diff.Options, most int64) diff.File {
 	if f.OldPath == "" || f.OldHash != f.NewHash {
-		return m.source.FileDiff(ctx, f, oldLabel, newLabel, opt)
+		return m.source.FileDiff(ctx, f, opt, most)
 	}
-	d := diff.File{OldPath: text.Line(f.OldPath), NewPath: text.Line(f.Path), OldLabel: oldLabel, NewLabel: newLabel, Note: text.Lit("moved, and not changed")}
+	d := diff.File{OldPath: text.Line(f.OldPath), NewPath: text.Line(f.Path), OldLabel: opt.OldLabel, NewLabel: opt.NewLabel, Note: text.Lit("moved, and not changed")}
 	if f.OldMode != f.NewMode {
 		d.Note = text.Format("moved, and %s now", workspace.Became(f))
 	}

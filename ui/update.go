@@ -7,6 +7,7 @@ import (
 
 	"plumb/model/text"
 	"plumb/ui/action"
+	"plumb/ui/syntax"
 )
 
 // clockMsg comes now and then, so that ages on the screen do not stand still.
@@ -99,6 +100,12 @@ func (a *App) answered(msg tea.Msg) tea.Cmd {
 		return a.observed(m)
 	case answer[fileRead]:
 		return a.file.arrived(a, m)
+	case answer[*syntax.Text]:
+		return a.file.painted(m)
+	case answer[marked]:
+		return a.diff.markedArrived(a, m)
+	case answer[studied]:
+		return a.diff.studied(a, m)
 	case blamePart:
 		return a.file.blameArrived(m)
 	case linesPart:
@@ -121,7 +128,7 @@ func (a *App) answered(msg tea.Msg) tea.Cmd {
 		return a.draftArrived(m)
 	case answer[sealed]:
 		return a.sealArrived(m)
-	case answer[reviewed]:
+	case answer[reviewFound]:
 		return a.reviewArrived(m)
 	case answer[judged]:
 		return a.judgeArrived(m)

@@ -14,7 +14,7 @@ import (
 	"plumb/model"
 	"plumb/model/text"
 	"plumb/ui/action"
-	"plumb/ui/diffview"
+	"plumb/ui/syntax"
 )
 
 // spot is a line of a file at a revision.
@@ -28,16 +28,17 @@ type spot struct {
 // fileView shows a file as it is at a revision, with who changed each line last.
 type fileView struct {
 	listing
-	at     spot
-	file   workspace.File
-	commit model.Commit // Of the revision.
-	source diffview.Source
-	loaded bool
-	err    error
-	ask    question
-	digits int   // Of a line number.
-	most   int64 // The size that was asked for; 0 for the usual one.
-	x      int   // Cells that are scrolled off to the left.
+	at      spot
+	file    workspace.File
+	commit  model.Commit // Of the revision.
+	colours *syntax.Text // Nil until they are known.
+	paints  question
+	loaded  bool
+	err     error
+	ask     question
+	digits  int   // Of a line number.
+	most    int64 // The size that was asked for; 0 for the usual one.
+	x       int   // Cells that are scrolled off to the left.
 
 	who      blame
 	asks     question
@@ -122,7 +123,7 @@ func (v *fileView) arrived(a *App, m answer[fileRead]) tea.Cmd {
 		v.later = append(v.later, *m.value.left)
 	}
 	v.digits = max(len(strconv.Itoa(len(v.file.Lines))), 2)
-	v.source = diffview.SourceOf(v.file.Path)
+	v.colours = nil
 	v.who.reset(len(v.file.Lines))
 	v.list.SetLen(len(v.file.Lines))
 	v.place()
@@ -131,9 +132,24 @@ func (v *fileView) arrived(a *App, m answer[fileRead]) tea.Cmd {
 		return nil
 	}
 	id, path := v.file.Revision, v.file.Path
-	return follow(a, &v.asks, whileAsked, func(ctx context.Context, show func(blamed)) (struct{}, error) {
+	return tea.Batch(v.paint(a), follow(a, &v.asks, whileAsked, func(ctx context.Context, show func(blamed)) (struct{}, error) {
 		return struct{}{}, readBlame(ctx, a.ws, id, path, show)
+	}))
+}
+
+// paint finds the colours of the file, outside of the event loop.
+func (v *fileView) paint(a *App) tea.Cmd {
+	path, lines := v.file.Path, v.file.Lines
+	return quietly(a, &v.paints, func(ctx context.Context) (*syntax.Text, error) {
+		return syntax.Highlight(ctx, path, lines)
 	})
+}
+
+// painted takes in the colours.
+func (v *fileView) painted(m answer[*syntax.Text]) tea.Cmd {
+	v.touch()
+	v.colours = m.value
+	return nil
 }
 
 // place puts the cursor on the line that was asked for, a third from the top where the window is not known.

@@ -1,6 +1,7 @@
 package workspace
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -12,8 +13,12 @@ import (
 	"plumb/model/text"
 )
 
-// maxShown is the size in bytes above which a file is not loaded to be shown.
-const maxShown = 4 << 20
+const (
+	// maxShown is the size in bytes above which a file is not loaded to be shown unless that is asked for.
+	maxShown = 4 << 20
+	// maxLoaded is the size in bytes above which a file is not loaded at all.
+	maxLoaded = 256 << 20
+)
 
 // Commit reads one commit.
 func (w *Workspace) Commit(ctx context.Context, id model.Hash) (model.Commit, error) {
@@ -56,15 +61,23 @@ func (w *Workspace) CommitFiles(ctx context.Context, id model.Hash) ([]model.Fil
 	return w.Files(ctx, parent, id)
 }
 
-// FileDiff reads both sides of one file and compares them, secrets masked. A
-// file that is too large is not loaded and says so in the note; so does a missing object.
-func (w *Workspace) FileDiff(ctx context.Context, f model.FileChange, oldLabel, newLabel string, opt diff.Options) diff.File {
-	opt.OldLabel, opt.NewLabel = oldLabel, newLabel
-	before, errOld := w.blob(ctx, f.OldMode, f.OldHash)
-	after, errNew := w.blob(ctx, f.NewMode, f.NewHash)
+// FileDiff reads both sides of one file and compares them, secrets masked. A side of more than most bytes, 0 for the usual
+// limit, is not loaded: the difference says how large it is. A missing object is told in the note.
+func (w *Workspace) FileDiff(ctx context.Context, f model.FileChange, opt diff.Options, most int64) diff.File {
+	if most == 0 {
+		most = maxShown
+	}
+	before, errOld := w.blob(ctx, f.OldMode, f.OldHash, most)
+	after, errNew := w.blob(ctx, f.NewMode, f.NewHash, most)
 	d := compare(f.Path, before, after, w.isSensitive(f.Path) || w.isSensitive(f.OldPath), opt)
 	if err := errors.Join(errOld, errNew); err != nil {
-		d.Hunks, d.Note = nil, text.Error(err)
+		d = d.WithoutLines()
+		var large *tooLarge
+		if errors.As(err, &large) {
+			d.Note, d.Unloaded = large.note(), large.size
+		} else {
+			d.Note = text.Error(err)
+		}
 	}
 	if f.OldPath != "" && f.OldHash != "" {
 		d.OldPath = text.Line(f.OldPath)
@@ -77,6 +90,19 @@ func (w *Workspace) FileDiff(ctx context.Context, f model.FileChange, oldLabel, 
 	setMode(&d.OldMode, f.OldMode)
 	setMode(&d.NewMode, f.NewMode)
 	return d
+}
+
+// tooLarge is a file that was not loaded for its size in bytes.
+type tooLarge struct{ size int64 }
+
+func (e *tooLarge) Error() string { return fmt.Sprintf("%d MiB, not loaded", e.size>>20) }
+
+// note is what there is to say beyond the size: nothing where it can be loaded after all.
+func (e *tooLarge) note() text.Safe {
+	if e.size <= maxLoaded {
+		return text.Safe{}
+	}
+	return text.Format("%d MiB: too large to be compared here", e.size>>20)
 }
 
 // isSensitive reports whether plumb.yaml says that a file of the repository is a secret as a whole.
@@ -92,7 +118,7 @@ func (w *Workspace) isSensitive(file string) bool {
 }
 
 // blob reads one side of a file; nil where it does not exist.
-func (w *Workspace) blob(ctx context.Context, mode model.FileMode, id model.Hash) ([]byte, error) {
+func (w *Workspace) blob(ctx context.Context, mode model.FileMode, id model.Hash, most int64) ([]byte, error) {
 	switch {
 	case id == "":
 		return nil, nil
@@ -103,8 +129,8 @@ func (w *Workspace) blob(ctx context.Context, mode model.FileMode, id model.Hash
 	if err != nil {
 		return nil, err
 	}
-	if size > maxShown {
-		return nil, fmt.Errorf("%d MiB, not loaded", size>>20)
+	if size > min(most, maxLoaded) {
+		return nil, &tooLarge{size}
 	}
 	data, err := w.opt.Store.Blob(ctx, id)
 	if data == nil {
@@ -116,8 +142,12 @@ func (w *Workspace) blob(ctx context.Context, mode model.FileMode, id model.Hash
 // compare is the one place where two versions are put beside each other, so that no view can forget the mask.
 func compare(path string, before, after []byte, whole bool, opt diff.Options) diff.File {
 	opt.Path = path
-	before, after = secret.MaskPair(path, before, after, whole)
-	return diff.Text(before, after, opt)
+	old, new := secret.MaskPair(path, before, after, whole)
+	d := diff.Text(old, new, opt)
+	if !bytes.Equal(old, before) || !bytes.Equal(new, after) {
+		d.Masked = string(model.Sum(before) + model.Sum(after))
+	}
+	return d
 }
 
 // Side is a version of a resource.
@@ -167,7 +197,8 @@ func stateDiff(address string, before, after model.State, opt diff.Options) diff
 	d := compare(address, shown(before), shown(after), before.Sensitive || after.Sensitive, opt)
 	switch {
 	case before.Content.Omitted != "" || after.Content.Omitted != "":
-		d.Hunks, d.Note = nil, text.Format("%s → %s", contentNote(before), contentNote(after))
+		d = d.WithoutLines()
+		d.Note = text.Format("%s → %s", contentNote(before), contentNote(after))
 	case before.Exists && after.Exists && before.Kind != after.Kind:
 		d.Note = text.Format("%s → %s", before.Kind, after.Kind)
 	}

@@ -86,9 +86,11 @@ func (f *File) fill(data []byte, whole bool) {
 	}
 	d := compare(f.Path, nil, data, whole, diff.Options{})
 	f.Note = d.Note
-	for _, h := range d.Hunks {
-		f.Lines = make([]text.Safe, 0, len(h.Rows))
-		for _, r := range h.Rows {
+	for b := range d.Blocks {
+		n := d.BlockRows(b)
+		f.Lines = make([]text.Safe, 0, n)
+		for k := range n {
+			r := d.BlockRow(b, k)
 			f.Lines = append(f.Lines, joinSpans(r.New.Spans))
 			f.NoFinal = r.New.NoFinal
 		}

@@ -76,8 +76,8 @@ func (w *Workspace) DivideFile(ctx context.Context, f model.FileChange) (Divisio
 			return refuse("it is a submodule")
 		}
 	}
-	before, errOld := w.blob(ctx, f.OldMode, f.OldHash)
-	after, errNew := w.blob(ctx, f.NewMode, f.NewHash)
+	before, errOld := w.blob(ctx, f.OldMode, f.OldHash, maxLoaded)
+	after, errNew := w.blob(ctx, f.NewMode, f.NewHash, maxLoaded)
 	if err := errors.Join(errOld, errNew); err != nil {
 		return refuse(err.Error())
 	}

@@ -382,7 +382,7 @@ func TestASecretFileIsNotShownInHistoryEither(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, f := range files {
-		if words := wordsOf(ada.FileDiff(t.Context(), f, "a", "b", diff.Options{})); words == "" || strings.Contains(words, "horse") {
+		if words := wordsOf(ada.FileDiff(t.Context(), f, diff.Options{OldLabel: "a", NewLabel: "b"}, 0)); words == "" || strings.Contains(words, "horse") {
 			t.Errorf("%s shows %q", f.Path, words)
 		}
 	}
@@ -432,8 +432,8 @@ func TestLocalEditsAreNotOverwritten(t *testing.T) {
 // wordsOf is all text that a diff shows.
 func wordsOf(f diff.File) string {
 	var words strings.Builder
-	for _, h := range f.Hunks {
-		for _, r := range h.Rows {
+	for _, h := range f.Hunks() {
+		for _, r := range f.Rows(h) {
 			for _, span := range slices.Concat(r.Old.Spans, r.New.Spans) {
 				words.WriteString(span.Text.String())
 			}
@@ -453,7 +453,7 @@ func TestNoViewForgetsTheMask(t *testing.T) {
 	if err != nil || len(files) != 1 {
 		t.Fatalf("%d files (%v)", len(files), err)
 	}
-	shown := map[string]diff.File{"a file": ada.FileDiff(t.Context(), files[0], "a", "b", diff.Options{})}
+	shown := map[string]diff.File{"a file": ada.FileDiff(t.Context(), files[0], diff.Options{OldLabel: "a", NewLabel: "b"}, 0)}
 	o, err := ada.Observe(t.Context(), "staging", nil)
 	if err != nil {
 		t.Fatal(err)
@@ -478,7 +478,7 @@ func TestNoViewForgetsTheMask(t *testing.T) {
 		if words := wordsOf(f); strings.Contains(words, old) || strings.Contains(words, next) {
 			t.Errorf("%s shows the secret:\n%s", name, words)
 		}
-		if len(f.Hunks) == 0 {
+		if len(f.Blocks) == 0 {
 			t.Errorf("%s does not say that the secret changed: %+v", name, f)
 		}
 	}

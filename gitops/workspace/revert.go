@@ -97,8 +97,8 @@ func (w *Workspace) partBefore(ctx context.Context, c, parent model.Commit, name
 	if d.Old != p.Old || d.New != p.New {
 		return nil, "", model.Refuse("look again and pick again", "%s is not what its part was picked from", text.Line(name))
 	}
-	before, errOld := w.blob(ctx, f.OldMode, f.OldHash)
-	after, errNew := w.blob(ctx, f.NewMode, f.NewHash)
+	before, errOld := w.blob(ctx, f.OldMode, f.OldHash, maxLoaded)
+	after, errNew := w.blob(ctx, f.NewMode, f.NewHash, maxLoaded)
 	if err := errors.Join(errOld, errNew); err != nil {
 		return nil, "", fmt.Errorf("take back a part of %s: %w", text.Line(name), err)
 	}

@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"plumb/model/text"
 )
@@ -24,7 +26,7 @@ func FuzzDiff(f *testing.F) {
 			return
 		}
 		d := Text(old, new, Options{Context: context % 10, IgnoreSpace: ignoreSpace, Budget: 20_000})
-		if again := Text(old, new, Options{Context: context % 10, IgnoreSpace: ignoreSpace, Budget: 20_000}); !cmp.Equal(d, again, cmp.Comparer(func(a, b text.Safe) bool { return a == b })) {
+		if again := Text(old, new, Options{Context: context % 10, IgnoreSpace: ignoreSpace, Budget: 20_000}); !cmp.Equal(d, again, cmp.Comparer(func(a, b text.Safe) bool { return a == b }), cmpopts.IgnoreUnexported(File{})) || !sameRows(d, again) {
 			t.Fatal("the same versions gave another difference")
 		}
 		if isBinary(old) || isBinary(new) {
@@ -38,6 +40,12 @@ func FuzzDiff(f *testing.F) {
 		if got := apply(t, old, patch); !bytes.Equal(got, new) {
 			t.Fatalf("patch gives %q, want %q\n%s", got, new, patch)
 		}
+	})
+}
+
+func sameRows(a, b File) bool {
+	return slices.EqualFunc(a.Hunks(), b.Hunks(), func(g, h Hunk) bool {
+		return g == h && cmp.Equal(a.Rows(g), b.Rows(h), cmp.Comparer(func(a, b text.Safe) bool { return a == b }))
 	})
 }
 
@@ -62,12 +70,13 @@ func checkRows(t *testing.T, d File, old, new []byte) {
 			t.Fatalf("line %d reads %q, want %q", at+1, shown.String(), want)
 		}
 	}
-	for _, h := range d.Hunks {
+	for _, h := range d.Hunks() {
 		i, j = i+h.Skipped, j+h.Skipped
-		if len(h.Rows) == 0 {
+		rows := d.Rows(h)
+		if len(rows) == 0 {
 			t.Fatal("empty hunk")
 		}
-		for _, r := range h.Rows {
+		for _, r := range rows {
 			if r.Op != Insert {
 				check(r.Old, a, i)
 				i++
@@ -84,13 +93,14 @@ func checkRows(t *testing.T, d File, old, new []byte) {
 			}
 		}
 	}
-	if i+d.After != len(a) || j+d.After != len(b) {
-		t.Fatalf("%d and %d lines shown, %d after, of %d and %d", i, j, d.After, len(a), len(b))
+	after := len(b) - j
+	if i+after != len(a) || j+after != len(b) {
+		t.Fatalf("%d and %d lines shown, %d after, of %d and %d", i, j, after, len(a), len(b))
 	}
 	if added != d.Added || removed != d.Removed {
 		t.Fatalf("+%d -%d, rows say +%d -%d", d.Added, d.Removed, added, removed)
 	}
-	if len(d.Hunks) == 0 && !bytes.Equal(old, new) && d.Note.IsEmpty() {
+	if len(d.Blocks) == 0 && !bytes.Equal(old, new) && d.Note.IsEmpty() {
 		t.Fatal("versions differ, and nothing says so")
 	}
 }
@@ -228,7 +238,7 @@ func TestHardVersionsStayWithinTheBudget(t *testing.T) {
 func TestLongLinesShowTheirDifference(t *testing.T) {
 	long := strings.Repeat("é", 50_000)
 	f := Text([]byte(long+"old"+long), []byte(long+"new"+long), Options{})
-	row := f.Hunks[0].Rows[0]
+	row := f.Rows(f.Hunks()[0])[0]
 	if row.Op != Change {
 		t.Fatalf("op %v", row.Op)
 	}

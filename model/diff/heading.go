@@ -7,22 +7,28 @@ import (
 	"plumb/model/text"
 )
 
-// maxClimb is how many lines above a hunk are searched for what encloses it.
-const maxClimb = 5000
+const (
+	// maxClimb is how many lines above a hunk are searched for what encloses it.
+	maxClimb = 5000
+	// maxHeading is how many runes of a heading are shown, and maxLevel of one of its levels.
+	maxHeading = 120
+	maxLevel   = 48
+)
 
-// climbBudget is how many lines all headings of a file may search together.
-const climbBudget = 1_000_000
+// Heading is what encloses the first line of a hunk, outermost first: "http › server", "spec › containers › [web]",
+// "resource "aws_instance" "web"". It goes by indentation, so it works for every language whose files are indented, and by
+// the "[section]" of those that are not. It is empty where nothing encloses it.
+func (f *File) Heading(h Hunk) text.Safe { return f.HeadingAt(h.Lines.OldLo, h.Lines.NewLo) }
 
-// maxHeading is how many runes of a heading are shown.
-const maxHeading = 120
-
-// heading answers the nearest line above the hunk that encloses its first
-// line: one that is indented less, the key above a list, or the "[section]" of
-// a file without indentation. It is empty where nothing encloses it.
-func (d *drawing) heading(at Block, lead int) text.Safe {
-	lines, start := d.b, at.NewLo-lead
+// HeadingAt is what encloses a line that has these numbers in the two versions, from 0.
+func (f *File) HeadingAt(old, new int) text.Safe {
+	d := f.drawing
+	if d == nil {
+		return text.Safe{}
+	}
+	version, lines, start := 1, d.b, new
 	if len(lines) == 0 {
-		lines, start = d.a, at.OldLo-lead
+		version, lines, start = 0, d.a, old
 	}
 	first := start
 	depth, blank := 0, true
@@ -35,31 +41,67 @@ func (d *drawing) heading(at Block, lead int) text.Safe {
 		return text.Safe{}
 	}
 	item := isItem(lines[first])
-	if depth == 0 && !item && !d.hasSections(lines) {
-		return text.Safe{}
-	}
-	for i := start - 1; i >= 0 && i >= start-maxClimb && d.climbs > 0; i-- {
-		d.climbs--
+	var levels [][]byte
+	for i := start - 1; i >= 0 && i >= start-maxClimb; i-- {
+		if depth == 0 && !item && !d.hasSections(version) {
+			break
+		}
 		width, blank := indentation(lines[i])
 		if blank || width > depth || width == depth && !(item && !isItem(lines[i]) || isSection(lines[i])) {
 			continue
 		}
-		if !isCloser(lines[i]) && !isRemark(lines[i]) {
-			body := bytes.TrimSpace(lines[i])
-			return text.Bytes(body[:runeOffset(body, maxHeading)])
+		if isCloser(lines[i]) || isRemark(lines[i]) {
+			continue
 		}
+		levels = append(levels, level(lines[i]))
+		if isSection(lines[i]) && width == 0 {
+			break
+		}
+		depth, item = width, isItem(lines[i])
 	}
-	return text.Safe{}
+	slices.Reverse(levels)
+	return headingOf(levels)
 }
 
-func (d *drawing) hasSections(lines [][]byte) bool {
-	if d.sections == 0 {
-		d.sections = -1
-		if slices.ContainsFunc(lines, isSection) {
-			d.sections = 1
+// headingOf joins levels; the outermost are left out where they are too many to show.
+func headingOf(levels [][]byte) text.Safe {
+	var shown []text.Safe
+	room := maxHeading
+	for _, l := range slices.Backward(levels) {
+		part := text.Bytes(l[:runeOffset(l, maxLevel)])
+		if room -= part.Width() + 3; room < 0 && len(shown) > 0 {
+			shown = append(shown, text.Lit("…"))
+			break
 		}
+		shown = append(shown, part)
 	}
-	return d.sections > 0
+	slices.Reverse(shown)
+	return text.Join(" › ", shown...)
+}
+
+// level is what a line that encloses others is called: its text without what only opens the block, and for an item of a
+// YAML list that begins with a setting, that setting's value, as in [web].
+func level(line []byte) []byte {
+	body := bytes.TrimSpace(line)
+	if isItem(line) {
+		item := bytes.TrimSpace(body[1:])
+		if name, value, ok := bytes.Cut(item, []byte(": ")); ok && len(name) > 0 && !bytes.ContainsAny(name, " {[") {
+			value = bytes.Trim(bytes.TrimSpace(value), `"'`)
+			return slices.Concat([]byte("["), value[:runeOffset(value, maxLevel-2)], []byte("]"))
+		}
+		body = item
+	}
+	if trimmed := bytes.TrimRight(body, " \t:={(["); len(trimmed) > 0 && !isSection(line) {
+		body = trimmed
+	}
+	return body
+}
+
+func (d *drawing) hasSections(version int) bool {
+	d.sections[version].Do(func() {
+		d.has[version] = slices.ContainsFunc([][][]byte{d.a, d.b}[version], isSection)
+	})
+	return d.has[version]
 }
 
 // isSection reports the heading of an ini or TOML file: "[mysqld]".

@@ -9,6 +9,8 @@ import (
 const (
 	// alignBudget is how many pairs of lines one file's alignment may compare.
 	alignBudget = 200_000
+	// lineBudget is how many lines that differ one file may have for them to be aligned.
+	lineBudget = 200_000
 	// maxRun is how many lines a side of a run may have to be aligned by likeness.
 	maxRun = 150
 	// likeEnough is the likeness, out of 1000, from which two lines are
@@ -16,31 +18,26 @@ const (
 	likeEnough = 400
 )
 
-// changed draws a block: lines that are alike become Change rows, the rest stands alone.
-func (d *drawing) changed(rows []Row, at Block) []Row {
-	i, j := at.OldLo, at.NewLo
-	for _, p := range append(d.align(at), pair{at.OldHi, at.NewHi}) {
-		for ; i < p.a; i++ {
-			rows = append(rows, Row{Op: Delete, Old: d.line(d.a[i], i)})
+// pair aligns the lines of every block, as far as the budget reaches.
+func (d *drawing) pair(blocks []Block) {
+	d.pairs = make([][]pair, len(blocks))
+	cells, lines := alignBudget, lineBudget
+	for i, at := range blocks {
+		n, m := at.OldHi-at.OldLo, at.NewHi-at.NewLo
+		if n == 0 || m == 0 {
+			continue
 		}
-		for ; j < p.b; j++ {
-			rows = append(rows, Row{Op: Insert, New: d.line(d.b[j], j)})
+		if lines -= n + m; lines < 0 {
+			return
 		}
-		if p.a < at.OldHi {
-			rows = append(rows, d.change(p.a, p.b))
-			i, j = i+1, j+1
-		}
+		d.pairs[i] = d.align(at, &cells)
 	}
-	return rows
 }
 
 // align pairs removed lines with the added ones they are like, without crossing, so that the sum of
 // likeness is greatest. Large runs are paired by position.
-func (d *drawing) align(at Block) []pair {
+func (d *drawing) align(at Block, cells *int) []pair {
 	n, m := at.OldHi-at.OldLo, at.NewHi-at.NewLo
-	if n == 0 || m == 0 {
-		return nil
-	}
 	a, b := make([]profile, n), make([]profile, m)
 	for i := range a {
 		a[i] = profileOf(d.a[at.OldLo+i])
@@ -49,7 +46,7 @@ func (d *drawing) align(at Block) []pair {
 		b[j] = profileOf(d.b[at.NewLo+j])
 	}
 	var pairs []pair
-	if n > maxRun || m > maxRun || n*m > d.cells {
+	if n > maxRun || m > maxRun || n*m > *cells {
 		for i := range min(n, m) {
 			if likeness(a[i], b[i]) >= likeEnough {
 				pairs = append(pairs, pair{at.OldLo + i, at.NewLo + i})
@@ -57,7 +54,7 @@ func (d *drawing) align(at Block) []pair {
 		}
 		return pairs
 	}
-	d.cells -= n * m
+	*cells -= n * m
 	// best[i][j] is the greatest sum for the lines from i and j on.
 	width := m + 1
 	best, like := make([]int32, (n+1)*width), make([]int32, n*m)

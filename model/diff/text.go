@@ -2,6 +2,9 @@ package diff
 
 import (
 	"bytes"
+	"cmp"
+	"path"
+	"slices"
 	"unicode/utf8"
 
 	"plumb/model/text"
@@ -11,15 +14,31 @@ import (
 // good.
 type Options struct {
 	Context            int  // Equal lines around each difference: 0 means 3, -1 the whole file.
-	IgnoreSpace        bool // Lines that differ in white space only are equal.
+	IgnoreSpace        bool // Lines that differ in white space only are equal; indentation counts where it is meaning, as in YAML.
 	Budget             int  // Steps before the comparison is simplified; 0 means about a tenth of a second's worth.
 	Path               string
 	OldLabel, NewLabel string
 }
 
+// IgnoringSpace is the difference of the same versions without the lines that only white space tells apart.
+func (f File) IgnoringSpace() File {
+	if f.drawing == nil {
+		return f
+	}
+	old, new := f.Versions()
+	g := Text(old, new, Options{IgnoreSpace: true, Path: cmp.Or(f.NewPath, f.OldPath).String()})
+	f.Blocks, f.Added, f.Removed, f.Simplified, f.drawing = g.Blocks, g.Added, g.Removed, g.Simplified, g.drawing
+	if len(f.Blocks) == 0 && f.Note.IsEmpty() {
+		f.Note = g.Note
+	}
+	return f
+}
+
+// defaultContext is how many equal lines are shown around each difference, as everywhere in this field.
+const defaultContext = 3
+
 // Text compares two versions of a file line by line. A version that is nil does not exist; one that
-// is empty does. The answer depends on the arguments alone, and neither
-// side's bytes are kept.
+// is empty does. The answer depends on the arguments alone. Both versions are kept, and must not be changed afterwards.
 func Text(old, new []byte, opt Options) File {
 	f := File{OldLabel: opt.OldLabel, NewLabel: opt.NewLabel}
 	if old != nil {
@@ -34,29 +53,48 @@ func Text(old, new []byte, opt Options) File {
 		}
 		return f
 	}
-	d := drawing{a: splitLines(old), b: splitLines(new), words: wordBudget, cells: alignBudget, climbs: climbBudget}
-	blocks, simplified := compareLines(d.a, d.b, opt.IgnoreSpace, opt.Budget)
-	f.Simplified = simplified
-	for _, at := range blocks {
+	d := &drawing{old: old, new: new, a: splitLines(old), b: splitLines(new)}
+	f.drawing = d
+	a, b, ignoreSpace := d.a, d.b, opt.IgnoreSpace
+	if ignoreSpace && indentationMatters(opt.Path) {
+		a, b, ignoreSpace = keepIndentation(a), keepIndentation(b), false
+	}
+	f.Blocks, f.Simplified = compareLines(a, b, ignoreSpace, opt.Budget)
+	for _, at := range f.Blocks {
 		f.Removed += at.OldHi - at.OldLo
 		f.Added += at.NewHi - at.NewLo
 	}
-	if len(blocks) == 0 {
-		f.After = len(d.b)
-		if !bytes.Equal(old, new) {
-			f.Note = text.Lit("only white space differs")
-		}
-		return f
+	if len(f.Blocks) == 0 && !bytes.Equal(old, new) {
+		f.Note = text.Lit("only white space differs")
 	}
-	context := opt.Context
-	switch {
-	case context == 0:
-		context = 3
-	case context < 0:
-		context = max(len(d.a), len(d.b))
+	if f.context = opt.Context; f.context == 0 {
+		f.context = defaultContext
 	}
-	f.Hunks, f.After = d.hunks(blocks, context)
+	d.pair(f.Blocks)
 	return f
+}
+
+// indentationMatters reports files in which indentation is meaning: to hide its changes would hide what happens.
+func indentationMatters(name string) bool {
+	switch path.Ext(name) {
+	case ".yaml", ".yml", ".py", ".mk":
+		return true
+	}
+	return path.Base(name) == "Makefile"
+}
+
+// keepIndentation takes white space out of lines but where they begin.
+func keepIndentation(lines [][]byte) [][]byte {
+	kept := make([][]byte, len(lines))
+	for i, line := range lines {
+		n := len(line) - len(bytes.TrimLeft(line, " \t"))
+		rest := withoutSpace(line[n:])
+		if len(rest) == 0 {
+			n = 0
+		}
+		kept[i] = slices.Concat(line[:n], rest)
+	}
+	return kept
 }
 
 // Stat counts the lines that two versions do not share; it is zero for binary ones.

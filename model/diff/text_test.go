@@ -29,9 +29,9 @@ func draw(f File) string {
 		}
 		return s.String()
 	}
-	for _, h := range f.Hunks {
-		fmt.Fprintf(&b, "@ %d %s\n", h.Skipped, h.Heading)
-		for _, r := range h.Rows {
+	for _, h := range f.Hunks() {
+		fmt.Fprintf(&b, "@ %d %s\n", h.Skipped, f.Heading(h))
+		for _, r := range f.Rows(h) {
 			switch r.Op {
 			case Equal:
 				fmt.Fprintf(&b, " %s\n", side(r.New))
@@ -75,7 +75,7 @@ func TestTextShowsWhatAPersonWouldPointAt(t *testing.T) {
 			old:  "items:\n- name: a\n  image: x\n- name: b\n  image: x\n",
 			new:  "items:\n- name: a\n  image: x\n- name: c\n  image: x\n- name: b\n  image: x\n",
 			opt:  Options{Context: 1},
-			want: "@ 2 - name: a\n   image: x\n+- name: c\n+  image: x\n - name: b\n",
+			want: "@ 2 items › [a]\n   image: x\n+- name: c\n+  image: x\n - name: b\n",
 		},
 		{
 			name: "lines are paired by likeness, not by position",
@@ -94,11 +94,11 @@ func TestTextShowsWhatAPersonWouldPointAt(t *testing.T) {
 			want: "@ 0 \n a\n~b\n~b¬\n",
 		},
 		{
-			name: "the heading is the nearest enclosing line",
+			name: "the heading is all that encloses the first line",
 			old:  "http {\n  a;\n  server {\n    b;\n    c;\n    d;\n    e;\n    port 1;\n  }\n}\n",
 			new:  "http {\n  a;\n  server {\n    b;\n    c;\n    d;\n    e;\n    port 2;\n  }\n}\n",
 			opt:  Options{Context: 1},
-			want: "@ 6 server {\n     e;\n~    port [1];\n~    port [2];\n   }\n",
+			want: "@ 6 http › server\n     e;\n~    port [1];\n~    port [2];\n   }\n",
 		},
 		{
 			name: "the section of an ini file is a heading",
@@ -151,9 +151,9 @@ func TestTextWholeFileAndSkippedLinesAddUp(t *testing.T) {
 	for _, context := range []int{0, 1, 7, -1} {
 		f := Text(old, new, Options{Context: context})
 		oldLines, newLines := 0, 0
-		for _, h := range f.Hunks {
+		for _, h := range f.Hunks() {
 			oldLines, newLines = oldLines+h.Skipped, newLines+h.Skipped
-			for _, r := range h.Rows {
+			for _, r := range f.Rows(h) {
 				if r.Op != Insert {
 					oldLines++
 					if r.Old.Number != oldLines {
@@ -168,15 +168,16 @@ func TestTextWholeFileAndSkippedLinesAddUp(t *testing.T) {
 				}
 			}
 		}
-		oldLines, newLines = oldLines+f.After, newLines+f.After
+		after := len(splitLines(new)) - newLines
+		oldLines, newLines = oldLines+after, newLines+after
 		if want := len(splitLines(old)); oldLines != want {
 			t.Errorf("context %d: %d old lines, want %d", context, oldLines, want)
 		}
 		if want := len(splitLines(new)); newLines != want {
 			t.Errorf("context %d: %d new lines, want %d", context, newLines, want)
 		}
-		if context == -1 && len(f.Hunks) != 1 {
-			t.Errorf("whole file in %d hunks", len(f.Hunks))
+		if context == -1 && len(f.Hunks()) != 1 {
+			t.Errorf("whole file in %d hunks", len(f.Hunks()))
 		}
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"strings"
+
+	"plumb/model/text"
 )
 
 // Patch is two versions of one file, to be written as a patch. A version that is
@@ -46,6 +48,38 @@ func (p Patch) Bytes() []byte {
 	p.writeHunks(&out)
 	return out.Bytes()
 }
+
+// Patch is the difference as a unified patch of what was compared, secrets masked as they are shown; of some of its blocks only,
+// where any are named. It is empty where there are no lines.
+func (f *File) Patch(only ...Block) ([]byte, error) {
+	old, new := f.Versions()
+	if len(only) > 0 {
+		part, err := Apply(old, new, only)
+		if err != nil {
+			return nil, fmt.Errorf("make a patch of a part: %w", err)
+		}
+		new = part
+	}
+	p := Patch{OldPath: patchPath(f.OldPath), NewPath: patchPath(f.NewPath), Old: old, New: new, Context: defaultContext}
+	if f.OldPath.IsEmpty() {
+		p.Old = nil
+	}
+	if f.NewPath.IsEmpty() && len(only) == 0 {
+		p.New = nil
+	}
+	if p.NewPath == "" {
+		p.NewPath = p.OldPath
+	}
+	for side, mode := range map[*string]string{&p.OldMode: f.OldMode, &p.NewMode: f.NewMode} {
+		if len(mode) == len("100644") {
+			*side = mode
+		}
+	}
+	return p.Bytes(), nil
+}
+
+// patchPath is a path as it stands in a patch: the path of a live file has no slash at its front there.
+func patchPath(path text.Safe) string { return strings.TrimLeft(path.String(), "/") }
 
 // writeHeader writes what happens to the file as a whole, and reports whether anything does.
 func (p Patch) writeHeader(out *bytes.Buffer) bool {

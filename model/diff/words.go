@@ -1,6 +1,7 @@
 package diff
 
 import (
+	"bytes"
 	"unicode"
 	"unicode/utf8"
 
@@ -10,8 +11,6 @@ import (
 )
 
 const (
-	// wordBudget is how many bytes of changed lines one file's words are compared in.
-	wordBudget = 1 << 20
 	// maxWords is how many words a line may have to be compared word by word.
 	maxWords = 600
 	// enoughInCommon is the share, out of 100, that two lines must have in common for
@@ -31,18 +30,22 @@ func (d *drawing) change(i, j int) Row {
 		New: Line{Number: j + 1, NoFinal: !newFinal},
 	}
 	if len(old) > maxShown || len(new) > maxShown {
-		row.Old.Spans, row.New.Spans = d.longSpans(old, new)
+		row.Old.Spans, row.New.Spans = longSpans(old, new)
+		row.Old.Cut, row.New.Cut = true, true
 		return row
 	}
-	d.words -= len(old) + len(new)
-	if d.words >= 0 {
-		if spans, ok := wordSpans(old, new); ok {
-			row.Old.Spans, row.New.Spans = d.take(spans[0]...), d.take(spans[1]...)
-			return row
-		}
+	row.Space = sameButSpace(old, new)
+	if spans, ok := wordSpans(old, new); ok {
+		row.Old.Spans, row.New.Spans = spans[0], spans[1]
+		return row
 	}
 	row.Old.Spans, row.New.Spans = d.line(d.a[i], i).Spans, d.line(d.b[j], j).Spans
 	return row
+}
+
+// sameButSpace reports lines that white space alone tells apart.
+func sameButSpace(old, new []byte) bool {
+	return bytes.Equal(withoutSpace(old), withoutSpace(new))
 }
 
 // wordSpans compares two lines word by word. It is not ok when too little is common, or there are too many words.
@@ -116,7 +119,7 @@ func (s *side) spans() []Span {
 }
 
 // longSpans shows a stretch of two long lines around what differs between their common head and tail.
-func (d *drawing) longSpans(old, new []byte) (o, n []Span) {
+func longSpans(old, new []byte) (o, n []Span) {
 	head := 0
 	for head < len(old) && head < len(new) && old[head] == new[head] {
 		head++
@@ -125,7 +128,7 @@ func (d *drawing) longSpans(old, new []byte) (o, n []Span) {
 	for tail < len(old)-head && tail < len(new)-head && old[len(old)-1-tail] == new[len(new)-1-tail] {
 		tail++
 	}
-	return d.take(stretch(old, head, len(old)-tail)...), d.take(stretch(new, head, len(new)-tail)...)
+	return stretch(old, head, len(old)-tail), stretch(new, head, len(new)-tail)
 }
 
 func stretch(line []byte, lo, hi int) []Span {

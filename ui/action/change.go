@@ -26,10 +26,12 @@ const (
 )
 
 var putting = []Action{
-	{ID: Stage, Keys: []string{"s"}, Title: "stage", Group: Right, In: []Scope{Live}, Line: []Scope{Live},
-		Text: "Pick this resource for the next change, or put it back; nothing is changed yet", Git: "",
+	{ID: Stage, Keys: []string{"s"}, Title: "stage", Group: Right, In: []Scope{Live, Diff}, Line: []Scope{Live, Diff},
+		Text: "Pick this resource, this difference or these lines for the next change, or put them back; nothing is changed yet", Git: "git add -p",
 		Not: func(s State) string {
 			switch {
+			case s.Focus == Diff:
+				return s.NoPart
 			case !s.Selected:
 				return "select a resource in Live first"
 			case !s.Resource.IsDrift():
@@ -47,9 +49,12 @@ var putting = []Action{
 	{ID: Revert, Title: "revert", Group: Right, In: []Scope{History},
 		Text: "Take one commit back, and nothing that came after it", Git: "git revert",
 		Not: func(s State) string { return first(write(s), commit(s)) }},
-	{ID: RollBack, Keys: []string{"R"}, Title: "roll back", Group: Right, In: []Scope{History, Change, Run}, Line: []Scope{History, Change, Run},
-		Text: "Take back what the selected commit or change did to the environment", Git: "git revert, then apply",
+	{ID: RollBack, Keys: []string{"R"}, Title: "roll back", Group: Right, In: []Scope{History, Change, Run, Diff}, Line: []Scope{History, Change, Run},
+		Text: "Take back what the selected commit or change did to the environment; in Diff, the picked parts of the commit", Git: "git revert, then apply",
 		Not: func(s State) string {
+			if s.Focus == Diff && s.Shows != History {
+				return "what is shown here is no commit: select one in History"
+			}
 			if s.Focus == Change || s.Focus == Run {
 				switch {
 				case s.Change == "":

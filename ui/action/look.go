@@ -29,6 +29,14 @@ const (
 	Unfold          ID = "unfold"
 	Only            ID = "only matches"
 	DropTerm        ID = "drop word"
+	Structure       ID = "structure"
+	Space           ID = "white space"
+	More            ID = "more lines"
+	Whole           ID = "whole file"
+	Review          ID = "reviewed"
+	ReviewFile      ID = "file reviewed"
+	Unreviewed      ID = "next to review"
+	CopyWhat        ID = "copy what"
 	Filter          ID = "filter"
 	Fetch           ID = "fetch"
 )
@@ -81,10 +89,10 @@ var looking = []Action{
 			return ""
 		}},
 	{ID: OpenRow, Keys: []string{"enter"}, Title: "open", Group: Look, In: []Scope{Diff}, Line: []Scope{Diff},
-		Text: "Go to the file under the cursor in a comparison, or fold and unfold what is below it",
+		Text: "Go to the file under the cursor in a comparison, or fold and unfold what is below it; show lines that are held back",
 		Not: func(s State) string {
-			if !s.Outline {
-				return "works in the list of files above a comparison"
+			if !s.Outline && !s.Held {
+				return "works in the list of files above a comparison, and on files whose lines are held back"
 			}
 			return ""
 		}},
@@ -110,8 +118,8 @@ var looking = []Action{
 		}},
 	{ID: BlameColumn, Keys: []string{"B"}, Title: "blame", Group: Look, In: []Scope{File}, Line: []Scope{File},
 		Text: "Show or hide who wrote each line", Git: "git blame", Not: inFile},
-	{ID: MarkLines, Keys: []string{"V"}, Title: "range", Group: Look, In: []Scope{File}, Line: []Scope{File},
-		Text: "Begin a range of lines at the cursor, or drop it", Not: lines},
+	{ID: MarkLines, Keys: []string{"V"}, Title: "range", Group: Look, In: []Scope{File, Diff}, Line: []Scope{File},
+		Text: "Begin a range of lines, or drop it; in Diff, to pick or copy just these", Not: linesOrDiff},
 	{ID: FileHere, Keys: []string{"B"}, Title: "file", Group: Look, In: []Scope{Diff, Live, History}, Line: []Scope{Diff, Live},
 		Text: "Show the whole file as it is at this revision, with who wrote each line; in History, ask which", Git: "git blame",
 		Not: func(s State) string {
@@ -121,7 +129,7 @@ var looking = []Action{
 			return s.NoFile
 		}},
 	{ID: FileNamed, Title: "file …", Group: Look, Text: "Show a file, and who wrote each line: file PATH, or file PATH REVISION", Git: "git blame REVISION -- PATH"},
-	{ID: GoLine, Keys: []string{"%"}, Title: "line …", Group: Look, In: []Scope{File}, Text: "Go to a line by its number: line NUMBER", Not: lines},
+	{ID: GoLine, Keys: []string{"%"}, Title: "line …", Group: Look, In: []Scope{File, Diff}, Text: "Go to a line by its number: line NUMBER", Not: linesOrDiff},
 	{ID: HistoryHere, Keys: []string{"H"}, Title: "history", Group: Look, In: []Scope{Diff, Live, File, History}, Line: []Scope{Diff, Live, File},
 		Text: "Show what changed this file, this target or these lines", Git: "git log --follow, git log -L",
 		Not: func(s State) string { return s.NoPath }},
@@ -133,6 +141,22 @@ var looking = []Action{
 		Text: "Go to the next file", Not: severalFiles},
 	{ID: PrevFile, Keys: []string{"{", "<"}, Title: "previous file", Group: Look, In: Panes(),
 		Text: "Go to the previous file", Not: severalFiles},
+	{ID: Structure, Keys: []string{"S"}, Title: "structure", Group: Look, In: Panes(), Line: []Scope{Diff},
+		Text: "Show what changed by its path in YAML, JSON, TOML and HCL, or the lines again", Not: diffShown},
+	{ID: More, Keys: []string{"o"}, Title: "more lines", Group: Look, In: []Scope{Diff}, Line: []Scope{Diff},
+		Text: "Show more of the lines around this difference", Git: "-U", Not: diffShown},
+	{ID: Whole, Keys: []string{"O"}, Title: "whole file", Group: Look, In: []Scope{Diff},
+		Text: "Show the whole file around its differences, or fold it again", Not: diffShown},
+	{ID: Space, Keys: []string{"i"}, Title: "white space", Group: Look, In: Panes(),
+		Text: "Hide lines that only white space tells apart, or show them; indentation stays where it is meaning", Git: "-w", Not: diffShown},
+	{ID: Review, Keys: []string{"."}, Title: "reviewed", Group: Look, In: []Scope{Diff}, Line: []Scope{Diff},
+		Text: "Mark this difference as reviewed and go to the next; the mark stays with its content", Not: diffShown},
+	{ID: ReviewFile, Keys: []string{";"}, Title: "file reviewed", Group: Look, In: []Scope{Diff},
+		Text: "Mark all differences of this file as reviewed, or take the marks away", Not: diffShown},
+	{ID: Unreviewed, Keys: []string{","}, Title: "next to review", Group: Look, In: []Scope{Diff},
+		Text: "Go to the next difference that was not reviewed", Not: diffShown},
+	{ID: CopyWhat, Keys: []string{"Y"}, Title: "copy …", Group: Look, In: []Scope{Diff},
+		Text: "Choose what to copy: a patch, the old or new lines, the value, the path or a link", Not: diffShown},
 	{ID: Search, Keys: []string{"/"}, Title: "search", Group: Look, In: searched, Line: []Scope{History, Live, Change, Diff, Ran, Runs, File},
 		Text: "Search in the focused pane; in History, filter all of it: words, author:, since:, path: and more"},
 	{ID: NextMatch, Keys: []string{"n"}, Title: "next match", Group: Look, In: searched, Text: "Go to the next match", Not: searching},
@@ -203,6 +227,14 @@ func lines(s State) string {
 		return "there are no lines"
 	}
 	return ""
+}
+
+// linesOrDiff says that an action is about the lines of a file or of a difference.
+func linesOrDiff(s State) string {
+	if s.Focus == Diff {
+		return diffShown(s)
+	}
+	return lines(s)
 }
 
 func severalEnvironments(s State) string {

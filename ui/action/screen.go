@@ -54,7 +54,7 @@ var moving = []Action{
 	{ID: ScrollLeft, Keys: []string{"h", "left"}, Title: "left", Group: Move, In: []Scope{Diff, Ran, File}, Text: "Scroll to the left"},
 	{ID: ScrollRight, Keys: []string{"l", "right"}, Title: "right", Group: Move, In: []Scope{Diff, Ran, File}, Text: "Scroll to the right"},
 	{ID: Fold, Keys: []string{"h", "left"}, Title: "fold", Group: Move, In: []Scope{Live}, Text: "Fold the target, or go to it"},
-	{ID: GoCommit, Keys: []string{"%"}, Title: "go to …", Group: Move, In: Panes(), Text: "Go to a place in History: a revision, a tag, a date, an age, or a share of it: go to 50%"},
+	{ID: GoCommit, Keys: []string{"%"}, Title: "go to …", Group: Move, In: []Scope{History, Live, Change}, Text: "Go to a place in History: a revision, a tag, a date, an age, or a share of it: go to 50%"},
 }
 
 var screening = []Action{

@@ -29,6 +29,8 @@ type State struct {
 	Sides     bool   // It is one that has other sides to show: git, applied, live.
 	Compared  bool   // It is what lies between two revisions.
 	Outline   bool   // The cursor is in the list of files above it.
+	Held      bool   // The file at the top holds its lines back until they are asked for.
+	NoPart    string // Why no part of what is shown can be picked; empty where one can.
 	NoFile    string // Why what is shown or selected is no file of git; empty where it is one.
 	NoPath    string // The same for what has a history: a file or a directory.
 	Lines     bool   // A file is shown whole, and has lines.

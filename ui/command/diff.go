@@ -83,7 +83,7 @@ func (o *Opened) diff(ctx context.Context, env string, revisions, only []string)
 	}
 	d.From, d.To = headless.Side{Label: a.Short(), Revision: a}, headless.Side{Label: b.Short(), Revision: b}
 	for _, f := range files {
-		d.Files = append(d.Files, headless.FileDiff{File: o.Workspace.FileDiff(ctx, f, a.Short(), b.Short(), diff.Options{})})
+		d.Files = append(d.Files, headless.FileDiff{File: o.Workspace.FileDiff(ctx, f, diff.Options{OldLabel: a.Short(), NewLabel: b.Short()}, 0)})
 	}
 	if len(files) > 0 {
 		end = errDiffers

@@ -103,7 +103,7 @@ func (o *Opened) showCommit(ctx context.Context, rev string) (headless.Commit, e
 	}
 	out := headless.Commit{Commit: c}
 	for _, f := range files {
-		out.Files = append(out.Files, o.Workspace.FileDiff(ctx, f, a.Short(), b.Short(), diff.Options{}))
+		out.Files = append(out.Files, o.Workspace.FileDiff(ctx, f, diff.Options{OldLabel: a.Short(), NewLabel: b.Short()}, 0))
 	}
 	return out, nil
 }

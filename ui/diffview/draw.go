@@ -1,6 +1,8 @@
 package diffview
 
 import (
+	"strconv"
+
 	"plumb/model/diff"
 	"plumb/model/text"
 	"plumb/themes"
@@ -23,8 +25,9 @@ const leastText = 16
 // Below this width nothing is drawn: there is no room for a sign and a word on each side.
 const leastWidth = 8
 
-func (v *View) geometry(f *diff.File) geometry {
-	g := geometry{beside: v.beside(f), digits: v.digits}
+func (v *View) geometry(f *diff.File, beside bool) geometry {
+	oldLen, newLen := f.Len()
+	g := geometry{beside: beside, digits: max(len(strconv.Itoa(max(oldLen, newLen))), 2)}
 	if g.beside {
 		// A mark, the old side, the separator, the new side.
 		g.half[0] = max((v.width-2)/2, 0)
@@ -85,12 +88,12 @@ func (v *View) View(s themes.Styles) []string {
 // labels is the row that stays: what each side is, and the path once its own row is out of sight.
 func (v *View) labels(s themes.Styles) string {
 	l := paint.NewLine(v.width)
-	if len(v.blocks) == 0 {
+	if len(v.spans) == 0 {
 		return l.String()
 	}
-	b := v.blocks[v.blockAt(v.top.row)]
+	b := v.spans[v.spanAt(v.top.row)]
 	f := &v.files[b.file]
-	g := v.geometry(f)
+	g := v.geometry(f, v.besideAround(v.spanAt(v.top.row)))
 	label := func(name string, detail text.Safe) {
 		l.Add(s.Dim, text.Line(name))
 		if !detail.IsEmpty() && name != "" {
@@ -135,36 +138,56 @@ func path(f *diff.File) text.Safe {
 	return f.NewPath
 }
 
+// besideAround reports whether the texts around a span are side by side: those it belongs to, or the next of its file.
+func (v *View) besideAround(i int) bool {
+	for _, s := range v.spans[i:] {
+		if s.file != v.spans[i].file {
+			break
+		}
+		if s.kind == gapRows || s.kind == blockRows {
+			return s.beside
+		}
+	}
+	return false
+}
+
 // row draws one row of the screen: part part of a row.
 func (v *View) row(s themes.Styles, row, part int) string {
-	b := v.blockAt(row)
-	bl := v.blocks[b]
-	f := &v.files[bl.file]
+	i := v.spanAt(row)
+	at := v.spans[i]
+	f := &v.files[at.file]
+	if at.kind == gapRows || at.kind == blockRows {
+		return v.textRow(s, i, row, part)
+	}
 	l := paint.NewLine(v.width)
-	inset := v.geometry(f).gutter() - 1
-	switch bl.kind {
+	inset := v.geometry(f, v.split && !whole(f)).gutter() - 1
+	switch at.kind {
 	case headRow:
-		return v.head(s, f)
+		return v.head(s, int(at.file))
 	case attrRow:
-		a := f.Attrs[bl.item]
+		a := f.Attrs[at.item]
 		l.Gap(inset).Add(s.Warning, text.Lit("~ ")).Add(s.Text, text.Line(a.Name)).Gap(2)
 		l.Add(s.Removed, said(a.Old)).Add(s.Faint, text.Lit(" → ")).Add(s.Added, said(a.New))
 	case noteRow:
 		l.Gap(inset+2).Add(s.Dim, f.Note)
+	case heldRow:
+		l.Gap(inset).Add(s.Faint, text.Lit("⋯ ")).Add(s.Dim, v.heldBack(int(at.file)))
+	case linesRow:
+		l.Gap(inset).Add(s.Warning, text.Lit("! ")).Add(s.Dim, v.whyLines(int(at.file)))
+	case noMeaningRow:
+		l.Gap(inset).Add(s.Good, text.Lit("✓ ")).Add(s.Dim, text.Lit("no change in meaning: only the order of keys, the form or the comments differ"))
 	case sameRow:
 		l.Gap(inset+2).Add(s.Dim, text.Lit("no difference"))
 	case coarseRow:
 		l.Gap(inset).Add(s.Warning, text.Lit("! ")).Add(s.Dim, text.Lit("a large difference, lined up coarsely"))
 	case foldRow:
-		h := &f.Hunks[bl.item]
-		l.Gap(inset).Add(s.Faint, text.Lit("⋯ ").Plus(lines(h.Skipped)))
-		if !h.Heading.IsEmpty() {
-			l.Add(s.Faint, text.Lit(", ")).Add(s.Dim, h.Heading)
+		hidden, heading := v.fold(i)
+		l.Gap(inset).Add(s.Faint, text.Lit("⋯ ").Plus(lines(hidden)))
+		if !heading.IsEmpty() {
+			l.Add(s.Faint, text.Lit(", ")).Add(s.Dim, heading.TruncateLeft(max(l.Free(), 1), "…"))
 		}
-	case afterRow:
-		l.Gap(inset).Add(s.Faint, text.Lit("⋯ ").Plus(lines(f.After)))
-	case hunkRows:
-		return v.hunkRow(s, b, row, part)
+	case objectRow, changeRow, detailRow:
+		return v.structureRow(s, i, row)
 	}
 	return l.String()
 }
@@ -185,8 +208,13 @@ func said(value string) text.Safe {
 }
 
 // head is the row with a file's path and what became of it, and a rule to the end.
-func (v *View) head(s themes.Styles, f *diff.File) string {
-	l := paint.NewLine(v.width).Gap(1)
+func (v *View) head(s themes.Styles, file int) string {
+	f := &v.files[file]
+	l := paint.NewLine(v.width)
+	if v.isReviewed(file) {
+		l.Add(s.Good, text.Lit("✓"))
+	}
+	l.Gap(1 - l.Used())
 	counts := Counts(s, f)
 	room := v.width - 4
 	for _, c := range counts {

@@ -7,35 +7,53 @@ import (
 	"plumb/model/text"
 	"plumb/themes"
 	"plumb/ui/paint"
+	"plumb/ui/syntax"
 )
 
-// drawer draws one row of a hunk.
+// drawer draws one row of a text.
 type drawer struct {
 	view    *View
 	styles  themes.Styles
 	g       geometry
-	lang    *language
+	colours [2]*syntax.Text
 	part    int  // The row of the screen within the row.
 	current bool // The row is the current match.
 }
 
-func (v *View) hunkRow(s themes.Styles, b, row, part int) string {
-	f := &v.files[v.blocks[b].file]
-	r, side := v.line(b, row)
-	d := drawer{view: v, styles: s, g: v.geometry(f), part: part}
-	d.current = v.match >= 0 && v.match < len(v.matches) && v.matches[v.match] == row
+func (v *View) textRow(s themes.Styles, sp, row, part int) string {
+	at := v.spans[sp]
+	f := &v.files[at.file]
+	r, side := v.lineAt(sp, row)
+	d := drawer{view: v, styles: s, g: v.geometry(f, at.beside), part: part}
+	d.current = v.match >= 0 && v.match < len(v.matches) && v.matches[v.match].row == row
 	if s.Syntax.On {
-		d.lang = v.language(f)
+		d.colours = v.colours[int(at.file)]
 	}
-	mark := paint.NewLine(1)
-	if v.focused && len(v.hunks) > 1 && v.hunks[v.hunk] == b {
-		mark.Add(s.Accent, text.Lit("▎"))
-	}
+	edge := v.edge(s, sp, row, part)
 	if !d.g.beside {
-		return mark.String() + d.unified(r, side)
+		return edge + d.unified(&r, side)
 	}
 	separator := paint.NewLine(1).Add(s.Border, text.Lit("│"))
-	return mark.String() + d.old(r) + separator.String() + d.new(r)
+	return edge + d.old(&r) + separator.String() + d.new(&r)
+}
+
+// edge is the first cell of a row: what is marked, the current hunk, what was reviewed.
+func (v *View) edge(s themes.Styles, sp, row, part int) string {
+	l := paint.NewLine(1)
+	at := v.spans[sp]
+	h := v.hunkIndex(at)
+	switch {
+	case v.mark != nil && v.mark.holds(row):
+		l.Add(s.Selection, text.Lit("▌"))
+	case v.isPicked(sp, row):
+		l.Add(s.Accent, text.Lit("●"))
+	case h < 0:
+	case v.review != nil && row == v.hunks[h].first && part == 0 && v.review(v.hunks[h].file, v.hunks[h].item):
+		l.Add(s.Good, text.Lit("✓"))
+	case v.focused && len(v.hunks) > 1 && v.hunk == h:
+		l.Add(s.Accent, text.Lit("▎"))
+	}
+	return l.String()
 }
 
 // old is the left half.
@@ -45,11 +63,11 @@ func (d *drawer) old(r *diff.Row) string {
 	case diff.Insert:
 		return l.String()
 	case diff.Delete:
-		d.side(l, r.Old, d.removed("-"), r.Old.NoFinal)
+		d.side(l, oldSide, r.Old, d.removed("-"), r.Old.NoFinal)
 	case diff.Change:
-		d.side(l, r.Old, d.removed("~"), r.Old.NoFinal && !r.New.NoFinal)
+		d.side(l, oldSide, r.Old, d.changed(r, d.removed("~")), r.Old.NoFinal && !r.New.NoFinal)
 	default:
-		d.side(l, r.Old, look{}, false)
+		d.side(l, oldSide, r.Old, look{}, false)
 	}
 	return l.String()
 }
@@ -61,11 +79,11 @@ func (d *drawer) new(r *diff.Row) string {
 	case diff.Delete:
 		return l.String()
 	case diff.Insert:
-		d.side(l, r.New, d.added("+"), r.New.NoFinal)
+		d.side(l, newSide, r.New, d.added("+"), r.New.NoFinal)
 	case diff.Change:
-		d.side(l, r.New, d.added("~"), r.New.NoFinal && !r.Old.NoFinal)
+		d.side(l, newSide, r.New, d.changed(r, d.added("~")), r.New.NoFinal && !r.Old.NoFinal)
 	default:
-		d.side(l, r.New, look{}, false)
+		d.side(l, newSide, r.New, look{}, false)
 	}
 	return l.String()
 }
@@ -73,31 +91,26 @@ func (d *drawer) new(r *diff.Row) string {
 // unified is the whole width, with the line of one side.
 func (d *drawer) unified(r *diff.Row, side side) string {
 	l := paint.NewLine(d.view.width - 1)
-	switch side {
-	case oldSide:
-		if d.g.double {
-			l.Base(d.removed("-").line)
-			d.number(l, r.Old.Number)
-			d.number(l, 0)
-			d.text(l, r.Old, d.removed("-"), r.Old.NoFinal && (r.Op == diff.Delete || !r.New.NoFinal))
-			return l.String()
-		}
-		d.side(l, r.Old, d.removed("-"), r.Old.NoFinal && (r.Op == diff.Delete || !r.New.NoFinal))
-	case newSide:
-		if d.g.double {
-			l.Base(d.added("+").line)
-			d.number(l, 0)
-			d.number(l, r.New.Number)
-			d.text(l, r.New, d.added("+"), r.New.NoFinal && (r.Op == diff.Insert || !r.Old.NoFinal))
-			return l.String()
-		}
-		d.side(l, r.New, d.added("+"), r.New.NoFinal && (r.Op == diff.Insert || !r.Old.NoFinal))
+	line, k, noFinal := r.New, look{}, false
+	old, new := r.Old.Number, r.New.Number
+	switch {
+	case side == oldSide || side == both && r.Op == diff.Delete:
+		side, line, new = oldSide, r.Old, 0
+		k, noFinal = d.changed(r, d.removed("-")), r.Old.NoFinal && (r.Op == diff.Delete || !r.New.NoFinal)
+	case side == newSide || r.Op == diff.Insert:
+		side, old = newSide, 0
+		k, noFinal = d.changed(r, d.added("+")), r.New.NoFinal && (r.Op == diff.Insert || !r.Old.NoFinal)
 	default:
-		if d.g.double {
-			d.number(l, r.Old.Number)
-		}
-		d.side(l, r.New, look{}, false)
+		side = newSide
 	}
+	l.Base(k.line)
+	if d.g.double {
+		d.number(l, old)
+		d.number(l, new)
+	} else {
+		d.number(l, line.Number)
+	}
+	d.text(l, side, line, k, noFinal)
 	return l.String()
 }
 
@@ -115,11 +128,20 @@ func (d *drawer) removed(sign string) look {
 	return look{text.Line(sign), d.styles.Removed, d.styles.RemovedLine, d.styles.RemovedWord}
 }
 
+// changed is the look of a pair of lines. Where white space alone tells them apart, only that is marked: what is
+// indented otherwise is not to be mistaken for other content.
+func (d *drawer) changed(r *diff.Row, k look) look {
+	if r.Op == diff.Change && r.Space {
+		k.sign, k.mark, k.line = text.Lit("≈"), d.styles.Dim, themes.Style{}
+	}
+	return k
+}
+
 // side draws a number and the text of one side.
-func (d *drawer) side(l *paint.Line, line diff.Line, k look, noFinal bool) {
+func (d *drawer) side(l *paint.Line, side side, line diff.Line, k look, noFinal bool) {
 	l.Base(k.line)
 	d.number(l, line.Number)
-	d.text(l, line, k, noFinal)
+	d.text(l, side, line, k, noFinal)
 }
 
 // number is a line number in its column; continued rows and absent sides have none.
@@ -134,7 +156,7 @@ func (d *drawer) number(l *paint.Line, n int) {
 }
 
 // text draws the sign and the cells of the line that are seen.
-func (d *drawer) text(l *paint.Line, line diff.Line, k look, noFinal bool) {
+func (d *drawer) text(l *paint.Line, side side, line diff.Line, k look, noFinal bool) {
 	if k.sign.IsEmpty() || d.part > 0 {
 		l.Gap(2)
 	} else {
@@ -159,7 +181,7 @@ func (d *drawer) text(l *paint.Line, line diff.Line, k look, noFinal bool) {
 	if n := len(words); n > 0 && !d.view.wrap && paint.Column(t, words[n-1].To) >= right {
 		more = k.word
 	}
-	d.cells(l, t, left, right, more, d.syntax(t), words, d.found(t))
+	d.cells(l, t, left, right, more, d.syntax(side, line), words, d.found(t))
 	if noFinal && last {
 		l.Add(d.styles.Faint, text.Lit("  no newline at the end"))
 	}

@@ -1,13 +1,10 @@
 package diffview
 
 import (
-	"fmt"
-	"slices"
 	"strings"
 	"testing"
 
 	"plumb/model/diff"
-	"plumb/themes"
 )
 
 func TestThePlaceIsTheLineAtTheTop(t *testing.T) {
@@ -15,7 +12,7 @@ func TestThePlaceIsTheLineAtTheTop(t *testing.T) {
 		t.Error("there is a place where nothing is shown")
 	}
 	for _, split := range []bool{false, true} {
-		v := view(80, 20, split, nginx(), long(400))
+		v := view(80, 20, split, nginx(), inventory(400))
 		if p, ok := v.Place(); !ok || p.File != 0 || p.New == 0 {
 			t.Errorf("at the top is %+v", p)
 		}
@@ -41,18 +38,5 @@ func TestThePlaceInADeletedFileIsOnItsOldSide(t *testing.T) {
 	v := view(80, 20, true, f)
 	if p, ok := v.Place(); !ok || p.Old != 1 || p.New != 0 {
 		t.Errorf("at the top is %+v", p)
-	}
-}
-
-func TestAFileIsColouredAsInItsDifference(t *testing.T) {
-	dark := themes.New(themes.Dark)
-	line := policy().Hunks[0].Rows[0].New.Spans[0].Text
-	got := SourceOf("networkpolicy.yaml").Marks(line, &dark.Syntax)
-	if want := languageOf("networkpolicy.yaml").marks(line.String(), &dark.Syntax); len(got) == 0 || fmt.Sprint(got) != fmt.Sprint(want) {
-		t.Errorf("%q is coloured %v, want %v", line, got, want)
-	}
-	none := themes.New(themes.NoColor)
-	if slices.Concat(SourceOf("a.yaml").Marks(line, &none.Syntax), (Source{}).Marks(line, &dark.Syntax)) != nil {
-		t.Error("colours without a theme or without a name")
 	}
 }

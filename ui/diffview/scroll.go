@@ -1,6 +1,8 @@
 package diffview
 
 import (
+	"sort"
+
 	"plumb/model/diff"
 	"plumb/model/text"
 	"plumb/ui/paint"
@@ -66,19 +68,34 @@ func (v *View) toHunk(i int) bool {
 		return false
 	}
 	v.hunk = i
-	b := v.hunks[i]
-	row := v.blocks[b].first
+	h := v.hunks[i]
+	row := h.first
 	// The fold before the hunk says where it is.
-	if b > 0 && v.blocks[b-1].kind == foldRow {
+	if h.span > 0 && v.spans[h.span-1].kind == foldRow {
 		row--
 	}
 	// What is seen as a whole needs no scrolling; it gets the mark.
-	if end := v.blocks[b].first + v.blocks[b].n; row >= v.top.row && end <= v.bottom() {
+	if end := h.first + h.n; row >= v.top.row && end <= v.bottom() {
 		return true
 	}
 	v.top = position{row: row}
 	v.settle()
 	return true
+}
+
+// hunkIndex is the hunk that the rows of a span belong to; -1 for none.
+func (v *View) hunkIndex(at span) int {
+	if at.hunk < 0 {
+		return -1
+	}
+	i := sort.Search(len(v.hunks), func(i int) bool {
+		h := v.hunks[i]
+		return h.file > int(at.file) || h.file == int(at.file) && h.item >= int(at.hunk)
+	})
+	if i == len(v.hunks) || v.hunks[i].file != int(at.file) || v.hunks[i].item != int(at.hunk) {
+		return -1
+	}
+	return i
 }
 
 // NextFile goes to the next file and reports whether there is one.
@@ -100,8 +117,8 @@ func (v *View) JumpTo(file int) bool {
 		return false
 	}
 	v.top = position{row: v.fileRow(file)}
-	for i, b := range v.hunks {
-		if v.blocks[b].file >= file {
+	for i, h := range v.hunks {
+		if h.file >= file {
 			v.hunk = i
 			break
 		}
@@ -111,9 +128,9 @@ func (v *View) JumpTo(file int) bool {
 }
 
 func (v *View) fileRow(file int) int {
-	for _, b := range v.blocks {
-		if b.file == file && b.kind != blankRow {
-			return b.first
+	for _, at := range v.spans {
+		if int(at.file) == file && at.kind != blankRow {
+			return at.first
 		}
 	}
 	return 0
@@ -140,20 +157,11 @@ func (v *View) follow() {
 	if len(v.hunks) == 0 {
 		return
 	}
-	end := v.bottom()
-	seen := func(i int) bool {
-		b := v.blocks[v.hunks[i]]
-		return b.first < end && b.first+b.n > v.top.row
-	}
-	if seen(v.hunk) {
+	if h := v.hunks[v.hunk]; h.first < v.bottom() && h.first+h.n > v.top.row {
 		return
 	}
-	for i := range v.hunks {
-		b := v.blocks[v.hunks[i]]
-		if b.first+b.n > v.top.row {
-			v.hunk = i
-			return
-		}
+	if i := v.hunkAt(v.top.row); i >= 0 {
+		v.hunk = i
 	}
 }
 
@@ -195,37 +203,33 @@ func (v *View) step(p position, rows int) position {
 
 // tall is how many rows of the screen a row takes.
 func (v *View) tall(row int) int {
-	b := v.blockAt(row)
-	if !v.wrap || v.blocks[b].kind != hunkRows {
+	if !v.wrap {
 		return 1
 	}
-	r, side := v.line(b, row)
-	f := &v.files[v.blocks[b].file]
 	n := 1
-	g := v.geometry(f)
-	if side != newSide && r.Op != diff.Insert {
-		n = len(paint.Breaks(join(r.Old), g.room[0]))
-	}
-	if side != oldSide && r.Op != diff.Delete {
-		n = max(n, len(paint.Breaks(join(r.New), g.room[1])))
-	}
+	v.eachLine(row, func(t text.Safe, room int) { n = max(n, len(paint.Breaks(t, room))) })
 	return n
 }
 
 // eachSeen calls f for every line in the window with the cells it has.
 func (v *View) eachSeen(f func(t text.Safe, room int)) {
 	for row := v.top.row; row < v.bottom() && row < v.rows; row++ {
-		b := v.blockAt(row)
-		if v.blocks[b].kind != hunkRows {
-			continue
-		}
-		r, side := v.line(b, row)
-		g := v.geometry(&v.files[v.blocks[b].file])
-		if side != newSide && r.Op != diff.Insert {
-			f(join(r.Old), g.room[0])
-		}
-		if side != oldSide && r.Op != diff.Delete {
-			f(join(r.New), g.room[1])
-		}
+		v.eachLine(row, f)
+	}
+}
+
+// eachLine calls f for the lines of a row with the cells they have; a row that is not one of a text has none.
+func (v *View) eachLine(row int, f func(t text.Safe, room int)) {
+	s := v.spanAt(row)
+	if k := v.spans[s].kind; k != gapRows && k != blockRows {
+		return
+	}
+	r, side := v.lineAt(s, row)
+	g := v.geometry(&v.files[v.spans[s].file], v.spans[s].beside)
+	if side != newSide && r.Op != diff.Insert {
+		f(join(r.Old), g.room[0])
+	}
+	if side != oldSide && r.Op != diff.Delete {
+		f(join(r.New), g.room[1])
 	}
 }

@@ -11,7 +11,15 @@ import (
 	"plumb/ui/paint"
 )
 
-// Search finds the lines that contain query, on both sides, and goes to the first one
+// match is a row that has what is searched for. Where the line is folded away it is the row of the fold.
+type match struct {
+	row      int
+	file     int
+	old, new int // The line's numbers, from 1.
+	folded   bool
+}
+
+// Search finds the lines that contain query, on both sides, also those that are folded away, and goes to the first one
 // that is not above the window. It returns how many there are. Capitals in the query
 // make case count. An empty query ends the search.
 func (v *View) Search(query string) int {
@@ -45,46 +53,70 @@ func (v *View) toMatch(by int) bool {
 	return true
 }
 
+// find looks through all lines of what is shown.
 func (v *View) find() {
 	v.matches, v.match = nil, -1
 	if v.query == "" {
 		return
 	}
-	for _, b := range v.hunks {
-		bl := v.blocks[b]
-		for row := bl.first; row < bl.first+bl.n; row++ {
-			r, side := v.line(b, row)
-			if v.has(r, side) {
-				v.matches = append(v.matches, row)
+	for i, at := range v.spans {
+		f := &v.files[at.file]
+		add := func(row, old, new int) {
+			m := match{row: row, file: int(at.file), folded: at.kind == foldRow}
+			switch {
+			case old > 0 && v.has(f.OldText(old-1)):
+			case new > 0 && v.has(f.NewText(new-1)):
+			default:
+				return
+			}
+			m.old, m.new = old, new
+			v.matches = append(v.matches, m)
+		}
+		switch at.kind {
+		case gapRows, blockRows:
+			for row := at.first; row < at.first+at.n; row++ {
+				old, new := v.numbersAt(i, row)
+				if at.kind == gapRows {
+					old = 0 // The same text as the new one.
+				}
+				add(row, old, new)
+			}
+		case foldRow:
+			from, _ := gap(f, int(at.item))
+			hidden, _ := v.fold(i)
+			for k := range hidden {
+				add(at.first, 0, from+int(at.from)+k+1)
+			}
+		case objectRow, changeRow, detailRow:
+			for row := at.first; row < at.first+at.n; row++ {
+				if v.has(v.structureText(i, row)) {
+					v.matches = append(v.matches, match{row: row, file: int(at.file)})
+				}
 			}
 		}
 	}
 }
 
-func (v *View) has(r *diff.Row, side side) bool {
-	_, ok := v.column(r, side)
-	return ok
-}
+func (v *View) has(t text.Safe) bool { return index(t.String(), v.query) >= 0 }
 
 // column is where the first match of a row begins, in cells.
-func (v *View) column(r *diff.Row, side side) (int, bool) {
-	in := func(l diff.Line) (int, bool) {
+func (v *View) column(r *diff.Row, side side) int {
+	in := func(l diff.Line) int {
 		t := join(l)
-		i := index(t.String(), v.query)
-		if i < 0 {
-			return 0, false
+		if i := index(t.String(), v.query); i >= 0 {
+			return paint.Column(t, i)
 		}
-		return paint.Column(t, i), true
+		return -1
 	}
 	if side != newSide && r.Op != diff.Insert {
-		if c, ok := in(r.Old); ok {
-			return c, true
+		if c := in(r.Old); c >= 0 {
+			return c
 		}
 	}
 	if side != oldSide && r.Op != diff.Delete {
-		return in(r.New)
+		return max(in(r.New), 0)
 	}
-	return 0, false
+	return 0
 }
 
 // matchFrom is the first match at or below row, or the first of all; -1 without any.
@@ -92,32 +124,38 @@ func (v *View) matchFrom(row int) int {
 	if len(v.matches) == 0 {
 		return -1
 	}
-	i := sort.SearchInts(v.matches, row)
+	i := sort.Search(len(v.matches), func(i int) bool { return v.matches[i].row >= row })
 	if i == len(v.matches) {
 		return 0
 	}
 	return i
 }
 
-// reveal brings the current match into the window, with some rows above it.
+// reveal brings the current match into the window, with some rows above it, unfolding what hides it.
 func (v *View) reveal() {
-	row := v.matches[v.match]
+	if m := v.matches[v.match]; m.folded {
+		v.uncover(m.file, m.new)
+		for i, found := range v.matches {
+			if found.file == m.file && found.new == m.new && found.old == m.old {
+				v.match = i
+			}
+		}
+	}
+	row := v.matches[max(v.match, 0)].row
 	if row < v.top.row || row >= v.bottom()-1 {
 		v.top = v.step(position{row: row}, -v.body()/3)
 		v.settle()
 	}
-	b := v.blockAt(row)
-	for i, h := range v.hunks {
-		if h == b {
-			v.hunk = i
-		}
+	s := v.spanAt(row)
+	if h := v.hunkIndex(v.spans[s]); h >= 0 {
+		v.hunk = h
 	}
-	if v.wrap {
+	if v.wrap || v.spans[s].kind != gapRows && v.spans[s].kind != blockRows {
 		return
 	}
-	r, side := v.line(b, row)
-	c, _ := v.column(r, side)
-	g := v.geometry(&v.files[v.blocks[b].file])
+	r, side := v.lineAt(s, row)
+	c := v.column(&r, side)
+	g := v.geometry(&v.files[v.spans[s].file], v.spans[s].beside)
 	room := min(g.room[0], g.room[1])
 	end := c + paint.Cells(text.Line(v.query))
 	if c < v.x || end >= v.x+room {

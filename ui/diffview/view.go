@@ -7,7 +7,11 @@ package diffview
 import (
 	"plumb/model/diff"
 	"plumb/model/text"
+	"plumb/ui/syntax"
 )
+
+// context is how many equal lines are shown around each difference until more are asked for.
+const context = 3
 
 // View is a window on the difference of one or several files. The zero value shows
 // nothing. It belongs to one goroutine, and never changes the files it is given.
@@ -19,22 +23,29 @@ type View struct {
 	oldDetail     text.Safe
 	newDetail     text.Safe
 
-	blocks []block
-	hunks  []int // The blocks that are hunks, in order.
-	rows   int
-	digits int
-	orders map[int][]ref // Of unified hunks by their block, made when they are first seen.
+	spans    []span
+	hunks    []hunk
+	rows     int
+	groups   [][]diff.Hunk // Of each file.
+	unfolded map[gapKey]unfolding
+	open     map[int]bool // Files whose lines are shown although they are held back.
+	drawn    map[rowKey]drawnRow
+
+	structured bool
+	structures map[int]*Structure // By file.
+	colours    map[int][2]*syntax.Text
 
 	top  position
 	x    int // Cells that are scrolled off to the left.
 	hunk int // The current hunk, an index of hunks.
 
-	query   string
-	matches []int // Rows.
-	match   int   // The current one of matches; -1 when there is none.
+	mark   *mark
+	picked map[int][]diff.Block // By file.
+	review func(file, hunk int) bool
 
-	langPath string
-	lang     *language // Of the file langPath.
+	query   string
+	matches []match
+	match   int // The current one of matches; -1 when there is none.
 }
 
 // position is a row of the window's edge. Where lines are wrapped, part counts the
@@ -45,9 +56,28 @@ type position struct{ row, part int }
 // SetFiles shows other files, from their top. Search and scrolling to the side end.
 func (v *View) SetFiles(files []diff.File) {
 	v.files = files
-	v.top, v.x, v.hunk = position{}, 0, 0
+	v.groups = make([][]diff.Hunk, len(files))
+	v.unfolded, v.open, v.drawn = map[gapKey]unfolding{}, map[int]bool{}, map[rowKey]drawnRow{}
+	v.structures, v.colours = map[int]*Structure{}, map[int][2]*syntax.Text{}
+	v.top, v.x, v.hunk, v.mark, v.picked = position{}, 0, 0, nil, nil
 	v.query, v.matches, v.match = "", nil, -1
 	v.reindex()
+}
+
+// AddFiles shows further files below those that are there. Nothing moves.
+func (v *View) AddFiles(files ...diff.File) {
+	if len(v.files) == 0 {
+		v.SetFiles(files)
+		return
+	}
+	v.files = append(v.files[:len(v.files):len(v.files)], files...)
+	v.groups = append(v.groups, make([][]diff.Hunk, len(files))...)
+	if len(v.files) == len(files)+1 {
+		v.relaid(v.anchor()) // The first file gets a row with its path.
+		return
+	}
+	v.reindex()
+	v.find()
 }
 
 // SetSize says how many cells and rows there are; one row of them is the labels.
@@ -68,12 +98,27 @@ func (v *View) SetSplit(split bool) {
 	}
 	at := v.anchor()
 	v.split = split
+	v.relaid(at)
+}
+
+// relaid counts the rows again and puts what was at the top there again.
+func (v *View) relaid(at place) {
+	if h := v.current(); h != nil {
+		at.hunk = &hunk{file: h.file, item: h.item}
+	}
+	v.mark = nil
+	found := v.match
 	v.reindex()
 	v.top = position{row: v.rowOf(at)}
-	if v.query != "" {
-		v.find()
-		v.match = v.matchFrom(v.top.row)
+	if at.hunk != nil {
+		for i, h := range v.hunks {
+			if h.file == at.hunk.file && h.item <= at.hunk.item {
+				v.hunk = i
+			}
+		}
 	}
+	v.find()
+	v.match = min(found, len(v.matches)-1)
 	v.settle()
 }
 
@@ -104,19 +149,27 @@ func (v *View) Files() []diff.File { return v.files }
 
 // File is the index of the file at the top; 0 when there are none.
 func (v *View) File() int {
-	if len(v.blocks) == 0 {
+	if len(v.spans) == 0 {
 		return 0
 	}
-	return v.blocks[v.blockAt(v.top.row)].file
+	return int(v.spans[v.spanAt(v.top.row)].file)
 }
 
-// Hunk is the current hunk: the file it is in and its place among that file's hunks.
-func (v *View) Hunk() (file, hunk int, ok bool) {
+// current is the current hunk; nil when there is none.
+func (v *View) current() *hunk {
 	if len(v.hunks) == 0 {
+		return nil
+	}
+	return &v.hunks[v.hunk]
+}
+
+// Hunk is the current hunk: the file it is in and its place among that file's hunks, or changes of meaning.
+func (v *View) Hunk() (file, hunk int, ok bool) {
+	h := v.current()
+	if h == nil {
 		return 0, 0, false
 	}
-	b := v.blocks[v.hunks[v.hunk]]
-	return b.file, b.item, true
+	return h.file, h.item, true
 }
 
 // Hunks is the number of the current hunk, from 1, and how many there are; 0 of 0 without any.

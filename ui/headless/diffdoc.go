@@ -82,9 +82,9 @@ func newFileFields(f FileDiff) fileFields {
 	for _, a := range f.Attrs {
 		out.Attributes = append(out.Attributes, attrFields{line(a.Name), line(a.Old), line(a.New)})
 	}
-	for _, h := range f.Hunks {
-		u := unify(h)
-		hunk := hunkFields{u.oldStart, u.oldLines, u.newStart, u.newLines, h.Heading.String(), []lineFields{}}
+	for _, h := range f.Hunks() {
+		u := unify(f.File, h)
+		hunk := hunkFields{u.oldStart, u.oldLines, u.newStart, u.newLines, f.Heading(h).String(), []lineFields{}}
 		for _, l := range u.lines {
 			hunk.Lines = append(hunk.Lines, lineFields{l.op, l.old, l.new, spans(l.spans), l.noFinal})
 		}
@@ -108,26 +108,20 @@ type unifiedLine struct {
 
 // unify turns the rows of a side-by-side view into the lines of a patch: of a
 // run of rows that differ, all that goes stands before all that comes.
-func unify(h diff.Hunk) unified {
-	var u unified
+func unify(f diff.File, h diff.Hunk) unified {
+	u := unified{oldLines: h.Lines.OldHi - h.Lines.OldLo, newLines: h.Lines.NewHi - h.Lines.NewLo}
+	if u.oldLines > 0 {
+		u.oldStart = h.Lines.OldLo + 1
+	}
+	if u.newLines > 0 {
+		u.newStart = h.Lines.NewLo + 1
+	}
 	var added []unifiedLine
 	flush := func() {
 		u.lines = append(u.lines, added...)
 		added = nil
 	}
-	for _, r := range h.Rows {
-		if r.Old.Number > 0 {
-			if u.oldLines == 0 {
-				u.oldStart = r.Old.Number
-			}
-			u.oldLines++
-		}
-		if r.New.Number > 0 {
-			if u.newLines == 0 {
-				u.newStart = r.New.Number
-			}
-			u.newLines++
-		}
+	for _, r := range f.Rows(h) {
 		if r.Op == diff.Equal {
 			flush()
 			u.lines = append(u.lines, unifiedLine{" ", r.Old.Number, r.New.Number, r.New.Spans, r.New.NoFinal})

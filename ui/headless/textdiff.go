@@ -51,16 +51,16 @@ func (t Text) file(p *page, f FileDiff) {
 	if !f.Note.IsEmpty() {
 		p.line("%s", paint(t.Styles.Dim, "# "+oneLine(f.Note)))
 	}
-	if len(f.Hunks) == 0 {
+	if len(f.Blocks) == 0 {
 		return
 	}
 	p.line("%s", paint(t.Styles.Removed, label("--- "+old, f.OldLabel)))
 	p.line("%s", paint(t.Styles.Added, label("+++ "+now, f.NewLabel)))
-	for _, h := range f.Hunks {
-		u := unify(h)
+	for _, h := range f.Hunks() {
+		u := unify(f.File, h)
 		head := fmt.Sprintf("@@ -%s +%s @@", position(u.oldStart, u.oldLines), position(u.newStart, u.newLines))
-		if !h.Heading.IsEmpty() {
-			head += " " + h.Heading.String()
+		if heading := f.Heading(h); !heading.IsEmpty() {
+			head += " " + heading.String()
 		}
 		p.line("%s", paint(t.Styles.Accent, head))
 		for _, l := range u.lines {
