@@ -466,3 +466,76 @@ func TestRevertingAPartOfACommit(t *testing.T) {
 		})
 	}
 }
+
+func TestPartsWhereNoRunIsOnRecord(t *testing.T) {
+	w := newWorld(t)
+	w.commit("More of it", map[string]string{"staging/all/etc/app.conf": "port 80\nworkers 2\nlog on\n", "staging/all/etc/motd": "hello\n"})
+	w.write(w.host("stg-1", "etc/motd"), "hello\n")
+	w.write(w.host("stg-1", "etc/app.conf"), "port 81\nworkers 2\nlog off\n")
+	ada := w.as("Ada")
+	o, err := ada.Observe(t.Context(), "staging", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := o.Drifted("stg-1:/etc/app.conf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := workspace.Divide(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.land(workspace.Request{Environment: "staging", Kind: model.Restore, Parts: []workspace.Part{{Address: "stg-1:/etc/app.conf", Blocks: d.Blocks[1:], Old: d.Old, New: d.New}}})
+	if got := w.live("stg-1", "etc/app.conf"); got != "port 81\nworkers 2\nlog on\n" {
+		t.Errorf("live is %q", got)
+	}
+}
+
+// Drift is told from what was applied, and so are its parts, while somebody's commit waits to be deployed.
+func TestAPartIsAdoptedWhileGitHasMovedOn(t *testing.T) {
+	w := newWorld(t)
+	w.drift(appEdited)
+	w.commit("Wait for it", map[string]string{"production/all/etc/app.conf": strings.Replace(appConf, "log on", "log off", 1)})
+	ada := w.as("Ada")
+	r := resource(t, ada, "web-1:/etc/app.conf")
+	if d := workspace.ResourceDiff(r, workspace.Tracked, workspace.Live, diff.Options{}); d.Added != 4 {
+		t.Fatalf("from git to live %d lines are added, and the test needs other blocks than from what was applied", d.Added)
+	}
+	d, err := workspace.Divide(r)
+	if err != nil || len(d.Blocks) != 2 || d.Old != model.Sum([]byte(appConf)) {
+		t.Fatalf("the parts are %+v (%v)", d, err)
+	}
+	w.land(workspace.Request{Environment: "production", Kind: model.Adopt, Parts: []workspace.Part{part(t, ada, "web-1:/etc/app.conf", first)}})
+	if got := w.git("show", "main:production/web-1/etc/app.conf"); got+"\n" != strings.Replace(appConf, "80", "8080", 1) {
+		t.Errorf("git wants %q", got)
+	}
+	if got := statuses(t, ada, "production"); got["web-2:/etc/app.conf"] != model.Pending || got["web-1:/etc/app.conf"] != model.Drifted {
+		t.Errorf("statuses are %v", got)
+	}
+}
+
+// Git cannot say of one host alone what a rule says of all, so nothing could hold the rest of the drift.
+func TestAPartIsNotRestoredWhereItsModeCouldNotStay(t *testing.T) {
+	w := newWorld(t)
+	w.write(filepath.Join(w.root, "plumb.yaml"), strings.Replace(configuration, "path: production,", `path: production, files: [{path: /etc/app.conf, mode: "0640"}],`, 1))
+	w.commit("Say the mode", nil)
+	w.drift(appEdited)
+	if err := os.Chmod(w.host("web-1", "etc/app.conf"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	ada := w.as("Ada")
+	p := part(t, ada, "web-1:/etc/app.conf", first)
+	wantError(t, draftError(t, ada, workspace.Request{Environment: "production", Kind: model.Restore, Parts: []workspace.Part{p}}), nil, "say what stays", "its mode is set to 0640")
+	// Adopting does not touch the file, so its mode can stay drift.
+	w.land(workspace.Request{Environment: "production", Kind: model.Adopt, Parts: []workspace.Part{p}})
+	if info, err := os.Stat(w.host("web-1", "etc/app.conf")); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("the mode is %v (%v)", info.Mode(), err)
+	}
+	if err := os.Chmod(w.host("web-1", "etc/app.conf"), 0o640); err != nil {
+		t.Fatal(err)
+	}
+	w.land(workspace.Request{Environment: "production", Kind: model.Restore, Parts: []workspace.Part{part(t, ada, "web-1:/etc/app.conf", newLine(6))}})
+	if info, err := os.Stat(w.host("web-1", "etc/app.conf")); err != nil || info.Mode().Perm() != 0o640 {
+		t.Errorf("the mode is %v (%v)", info.Mode(), err)
+	}
+}

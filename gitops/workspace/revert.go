@@ -7,11 +7,102 @@ import (
 	"slices"
 	"strings"
 
+	"plumb/gitops/change"
 	"plumb/gitops/objects"
 	"plumb/model"
 	"plumb/model/diff"
 	"plumb/model/text"
 )
+
+func (w *Workspace) draftRevert(ctx context.Context, d *Draft, p Position, req Request) error {
+	id, err := w.Resolve(ctx, req.Subject)
+	if err != nil {
+		return err
+	}
+	return w.takeBack(ctx, d, p, id, "Revert", req)
+}
+
+// takeBack drafts the inverse of one commit, or of what the request names of it. A commit that is live is taken
+// back on top of what is applied, so that rolling back brings nothing with it that waits; one that only waits is
+// taken back in git alone.
+func (w *Workspace) takeBack(ctx context.Context, d *Draft, p Position, id model.Hash, verb string, req Request) error {
+	c, err := w.Commit(ctx, id)
+	if err != nil {
+		return err
+	}
+	if len(c.Parents) == 0 {
+		return model.WithHint(fmt.Errorf("%s is the first commit: there is nothing before it", id.Short()), "take back a later one")
+	}
+	parent, err := w.Commit(ctx, c.Parents[0])
+	if err != nil {
+		return fmt.Errorf("read what was before %s: %w", id.Short(), err)
+	}
+	onto := p.anchor()
+	live, err := w.opt.Store.IsAncestor(ctx, id, onto)
+	if err != nil {
+		return err
+	}
+	if !live {
+		waits, err := w.opt.Store.IsAncestor(ctx, id, p.Tracked)
+		if err != nil {
+			return err
+		}
+		if !waits {
+			return model.WithHint(fmt.Errorf("%s is neither live in %s nor on the branch that it tracks", id.Short(), p.Environment.Name), "plumb log shows where each commit is live")
+		}
+		onto = p.Tracked
+		d.Notes = append(d.Notes, text.Format("%s is not live in %s: it is taken back in git, nothing changes there", id.Short(), p.Environment.Name))
+	}
+	base, err := w.Commit(ctx, onto)
+	if err != nil {
+		return err
+	}
+	back, err := w.before(ctx, c, parent, req)
+	if err != nil {
+		return err
+	}
+	what := fmt.Sprintf("take back %s", back.of(id.Short()))
+	if d.tree, err = change.Inverse(ctx, w.opt.Store, what, base.Tree, c.Tree, back.tree, back.paths...); err != nil {
+		return err
+	}
+	if d.tree == base.Tree {
+		return model.WithHint(fmt.Errorf("%s was taken back already: nothing of it is left", back.of(id.Short())), "plumb log shows by which commit")
+	}
+	if err := w.noteOthers(ctx, d, p, base.Tree); err != nil {
+		return err
+	}
+	d.parent = onto
+	if !live {
+		d.Change.Revision = p.anchor()
+	}
+	d.Change.Subject = string(id)
+	d.Change.Title = text.Format("%s %s %s", verb, back.of(id.Short()), c.Subject)
+	d.message = fmt.Sprintf("Revert %q", c.Subject.String())
+	d.trailers = []string{fmt.Sprintf("This reverts commit %s.", id), ""}
+	if back.phrase != "" {
+		// Who looks for commits that were reverted is not to take the whole for one.
+		d.message = fmt.Sprintf("Revert a part of %q", c.Subject.String())
+		d.trailers = []string{fmt.Sprintf("This takes back %s.", back.of("commit "+string(id))), ""}
+	}
+	return nil
+}
+
+// noteOthers says what the draft's commit changes for other environments, where it then waits to be deployed.
+func (w *Workspace) noteOthers(ctx context.Context, d *Draft, p Position, before model.Hash) error {
+	for _, e := range w.Environments() {
+		if e.Name == p.Environment.Name || len(e.Targets) == 0 {
+			continue
+		}
+		for _, err := range objects.DiffTrees(ctx, w.opt.Store, before, d.tree, e.Paths()...) {
+			if err != nil {
+				return fmt.Errorf("compare for %s: %w", e.Name, err)
+			}
+			d.Notes = append(d.Notes, text.Format("the same commit changed files of %s: they are taken back in git too, and wait there to be deployed", e.Name))
+			break
+		}
+	}
+	return nil
+}
 
 // goal is what a commit's files are to become when it, or a part of it, is taken back.
 type goal struct {
@@ -37,7 +128,9 @@ func (w *Workspace) before(ctx context.Context, c, parent model.Commit, req Requ
 	var g goal
 	var phrases []string
 	for _, name := range req.Paths {
-		name = cleanPath(name)
+		if name = cleanPath(name); name == "" {
+			return g, model.WithHint(errors.New("the root is no file of a commit"), "name no path to take all of it back")
+		}
 		if _, err := w.changed(ctx, c, parent, name); err != nil {
 			return g, err
 		}

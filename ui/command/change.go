@@ -44,9 +44,9 @@ Nothing is carried out: that is what plumb apply is for.
 
 A revert can be narrowed down to files. Of one file, --hunk and --lines take a part:
 
-  --adopt ADDRESS --hunk 2            the second hunk becomes a commit, the rest of the edit stays drift
-  --restore ADDRESS --lines 12-20     what differs in these lines of the live file goes, the rest of the edit stays live
-  --revert COMMIT --hunk 1 -- PATH    the first hunk that the commit made in the file is taken back
+  --adopt ADDRESS --hunk 2          becomes a commit, the rest stays drift
+  --restore ADDRESS --lines 12-20   goes, the rest stays live
+  --revert COMMIT --hunk 1 -- PATH  is taken back, the rest stays
 
 Hunks are numbered from 1, in the order in which plumb diff prints them for the file. Lines are those of the live file,
 or of the file after the commit; lines that are gone belong to the two lines around them. Attributes as the mode stay out of
