@@ -26,7 +26,7 @@ type comparison struct {
 
 func newComparison(a, b []int32, distinct, budget int) *comparison {
 	if budget <= 0 {
-		budget = defaultBudget
+		budget = defaultBudget + 4*(len(a)+len(b)) // Even the first look at each line takes a step.
 	}
 	return &comparison{
 		a: a, b: b,
@@ -39,8 +39,8 @@ func newComparison(a, b []int32, distinct, budget int) *comparison {
 // compare marks the lines that differ in a[aLo:aHi] and b[bLo:bHi].
 //
 // Lines that are unique on both sides are what a person would hold on to, so they split
-// the problem first, as in Bram Cohen's patience diff. What is left between
-// them is small and is solved by Myers' algorithm.
+// the problem first, as in Bram Cohen's patience diff; of those that cross, the ones that hold on to
+// most lines. What is left between them is small and is solved by Myers' algorithm.
 func (c *comparison) compare(aLo, aHi, bLo, bHi int) {
 	for aLo < aHi && bLo < bHi && c.a[aLo] == c.b[bLo] {
 		aLo, bLo = aLo+1, bLo+1
@@ -52,20 +52,20 @@ func (c *comparison) compare(aLo, aHi, bLo, bHi int) {
 		c.mark(aLo, aHi, bLo, bHi)
 		return
 	}
+	if c.spent > c.budget {
+		// Each anchor may uncover the next: without an end to it, that would take the square of the lines.
+		c.simplified = true
+		c.shortest(aLo, aHi, bLo, bHi)
+		return
+	}
 	anchors := c.anchors(aLo, aHi, bLo, bHi)
 	if len(anchors) == 0 {
 		c.shortest(aLo, aHi, bLo, bHi)
 		return
 	}
 	for _, at := range anchors {
-		if at.a < aLo || at.b < bLo {
-			continue // Already matched by running on from the anchor before.
-		}
 		c.compare(aLo, at.a, bLo, at.b)
-		aLo, bLo = at.a+1, at.b+1
-		for aLo < aHi && bLo < bHi && c.a[aLo] == c.b[bLo] {
-			aLo, bLo = aLo+1, bLo+1
-		}
+		aLo, bLo = at.a+at.n, at.b+at.n
 	}
 	c.compare(aLo, aHi, bLo, bHi)
 }
@@ -77,72 +77,6 @@ func (c *comparison) mark(aLo, aHi, bLo, bHi int) {
 	for i := bLo; i < bHi; i++ {
 		c.added[i] = true
 	}
-}
-
-// pair is a line of a and the line of b that it is matched with.
-type pair struct{ a, b int }
-
-// anchors answers lines that occur exactly once in each range, as many as can be
-// matched without crossing.
-func (c *comparison) anchors(aLo, aHi, bLo, bHi int) []pair {
-	for _, id := range c.a[aLo:aHi] {
-		c.countA[id]++
-	}
-	for i, id := range c.b[bLo:bHi] {
-		c.countB[id]++
-		c.placeB[id] = int32(bLo + i)
-	}
-	var unique []pair
-	for i, id := range c.a[aLo:aHi] {
-		if c.countA[id] == 1 && c.countB[id] == 1 {
-			unique = append(unique, pair{aLo + i, int(c.placeB[id])})
-		}
-	}
-	for _, id := range c.a[aLo:aHi] {
-		c.countA[id] = 0
-	}
-	for _, id := range c.b[bLo:bHi] {
-		c.countB[id] = 0
-	}
-	return longestRising(unique)
-}
-
-// longestRising answers the longest subsequence of pairs, which are sorted by a, whose b rises too.
-func longestRising(pairs []pair) []pair {
-	if len(pairs) < 2 {
-		return pairs
-	}
-	// ends[n] is the pair with the smallest b that ends a rising sequence of n+1 pairs.
-	ends := make([]int32, 0, len(pairs))
-	before := make([]int32, len(pairs))
-	for i, p := range pairs {
-		lo, hi := 0, len(ends)
-		if hi > 0 && pairs[ends[hi-1]].b < p.b {
-			lo = hi // The usual case: it goes on in order.
-		}
-		for lo < hi {
-			mid := (lo + hi) / 2
-			if pairs[ends[mid]].b < p.b {
-				lo = mid + 1
-			} else {
-				hi = mid
-			}
-		}
-		before[i] = -1
-		if lo > 0 {
-			before[i] = ends[lo-1]
-		}
-		if lo == len(ends) {
-			ends = append(ends, int32(i))
-		} else {
-			ends[lo] = int32(i)
-		}
-	}
-	rising := make([]pair, len(ends))
-	for at, i := ends[len(ends)-1], len(ends)-1; i >= 0; at, i = before[at], i-1 {
-		rising[i] = pairs[at]
-	}
-	return rising
 }
 
 // shortest marks a shortest edit script of the ranges, or one that is nearly
@@ -209,5 +143,5 @@ func compareLines(a, b [][]byte, ignoreSpace bool, budget int) (blocks []Block, 
 	c := newComparison(na, nb, distinct, budget)
 	c.compare(0, len(na), 0, len(nb))
 	best := func(at Block, up, down int) int { return bestShift(at, a, b, up, down) }
-	return slide(c.blocks(), na, nb, best), c.simplified
+	return slide(c.shorten(c.blocks()), na, nb, best), c.simplified
 }

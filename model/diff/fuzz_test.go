@@ -208,11 +208,29 @@ func TestHardVersionsStayWithinTheBudget(t *testing.T) {
 		}
 		return b.Bytes()
 	}
+	// Each line that is unique makes one behind it unique when it is matched.
+	chain := func(n int, between string) []byte {
+		var b bytes.Buffer
+		for i := range n {
+			fmt.Fprintf(&b, "%d\n%s\n%d\n", i+1, between, i)
+		}
+		return b.Bytes()
+	}
+	doubled := func(n int) []byte { return append(distinct("a", n), distinct("a", n)...) }
+	backwards := func(data []byte) []byte {
+		lines := splitLines(data)
+		slices.Reverse(lines)
+		return bytes.Join(lines, nil)
+	}
 	tests := []struct {
 		name       string
 		old, new   []byte
 		simplified bool
 	}{
+		{"a chain of lines that become unique", chain(100_000, "a"), chain(100_000, "b"), true},
+		{"a million lines in reverse", distinct("a", 1_000_000), backwards(distinct("a", 1_000_000)), false},
+		{"lines that are there twice, in reverse", doubled(100_000), backwards(doubled(100_000)), true},
+		{"a million equal lines and one less", bytes.Repeat([]byte("x\n"), 1_000_000), bytes.Repeat([]byte("x\n"), 999_999), false},
 		{"the same fifty lines in any order", few(60_000), few(60_000), true},
 		{"nothing in common", distinct("a", 100_000), distinct("b", 100_000), false},
 		{"one line over and over", bytes.Repeat([]byte("x\n"), 100_000), bytes.Repeat([]byte("x\n"), 90_000), false},
@@ -228,7 +246,7 @@ func TestHardVersionsStayWithinTheBudget(t *testing.T) {
 			na, nb, n := numberLines(splitLines(tt.old), splitLines(tt.new), false)
 			c := newComparison(na, nb, n, 0)
 			c.compare(0, len(na), 0, len(nb))
-			if c.spent > 3*defaultBudget {
+			if c.spent > 3*c.budget {
 				t.Errorf("%d steps", c.spent)
 			}
 		})

@@ -129,7 +129,7 @@ func (p proof) checkSize(t *testing.T, blocks [][]Block) {
 		if v.old == nil || v.new == nil {
 			continue
 		}
-		n := scriptSize(blocks[i])
+		n := sizeOfScript(blocks[i])
 		ours, least = ours+n, least+smallest[i]
 		excess = append(excess, float64(n)/float64(max(smallest[i], 1))-1)
 		switch {
@@ -152,13 +152,6 @@ func (p proof) checkSize(t *testing.T, blocks [][]Block) {
 	if float64(ours) > float64(least)*(1+mostExcess) {
 		t.Errorf("the edit scripts are %.1f %% longer than the shortest", 100*(float64(ours)/float64(least)-1))
 	}
-}
-
-func scriptSize(blocks []Block) (n int) {
-	for _, at := range blocks {
-		n += at.OldHi - at.OldLo + at.NewHi - at.NewLo
-	}
-	return n
 }
 
 // sizes answers the added and removed lines of each pair as git counts them.
@@ -300,7 +293,7 @@ func TestProofOnARealRepository(t *testing.T) {
 		{"newest", func(v versions) bool { return true }},
 		// Most commits of such repositories change the number of a version, which says little.
 		{"large", func(v versions) bool {
-			return v.old != nil && v.new != nil && scriptSize(changesOf(v)) >= 10
+			return v.old != nil && v.new != nil && sizeOfScript(changesOf(v)) >= 10
 		}},
 	}
 	for _, tt := range tests {

@@ -34,8 +34,8 @@ type interner struct {
 }
 
 type slot struct {
-	hash uint64
-	id   int32 // Number plus one; 0 for a free slot.
+	hash uint32 // A half of it: enough to tell nearly all keys apart, and twice as many slots in a cache line.
+	id   int32  // Number plus one; 0 for a free slot.
 }
 
 func newInterner(capacity int) *interner {
@@ -48,15 +48,15 @@ func newInterner(capacity int) *interner {
 
 func (t *interner) number(key []byte) int32 {
 	hash := maphash.Bytes(t.seed, key)
-	mask := uint64(len(t.slots) - 1)
+	half, mask := uint32(hash>>32), uint64(len(t.slots)-1)
 	for at := hash & mask; ; at = (at + 1) & mask {
 		s := &t.slots[at]
 		if s.id == 0 {
 			t.keys = append(t.keys, key)
-			*s = slot{hash: hash, id: int32(len(t.keys))}
+			*s = slot{hash: half, id: int32(len(t.keys))}
 			return s.id - 1
 		}
-		if s.hash == hash && bytes.Equal(t.keys[s.id-1], key) {
+		if s.hash == half && bytes.Equal(t.keys[s.id-1], key) {
 			return s.id - 1
 		}
 	}

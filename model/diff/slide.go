@@ -104,5 +104,5 @@ func boundaryCost(lines [][]byte, i int) int {
 			cost -= 10
 		}
 	}
-	return cost + 4*min(columns, 60)
+	return cost + 8*min(columns, 60)
 }

@@ -1,0 +1,80 @@
+package diff
+
+// How long a script that holds on to unique lines may be before it is held against the shortest one, and
+// the ranges that it is for. The search for the shortest takes as many steps as there are lines and the square of
+// the lines that differ.
+const (
+	shortenLines  = 100_000
+	shortenScript = 800
+)
+
+// shorten takes the shortest script in the places where unique lines made it a good deal longer: where paragraphs
+// changed places they hold on to one with names of its own and call those around it moved, which may
+// be more. Elsewhere they stay, for a shortest script likes to match a brace with any other.
+func (c *comparison) shorten(anchored []Block) []Block {
+	if len(anchored) == 0 {
+		return nil
+	}
+	first, last := anchored[0], anchored[len(anchored)-1]
+	n, size := last.OldHi-first.OldLo+last.NewHi-first.NewLo, sizeOfScript(anchored)
+	if n > shortenLines || size > shortenScript || c.simplified || first == last {
+		return anchored
+	}
+	// The new search has marks of its own, and what is left of the budget.
+	s := *c
+	s.removed, s.added = make([]bool, len(c.a)), make([]bool, len(c.b))
+	s.shortest(first.OldLo, last.OldHi, first.NewLo, last.NewHi)
+	c.spent = s.spent
+	if s.simplified {
+		return anchored
+	}
+	return choose(anchored, s.blocks(), func(anchored, shortest []Block) bool {
+		n, least := sizeOfScript(anchored), sizeOfScript(shortest)
+		return n >= least+4 && n*10 > least*11
+	})
+}
+
+// choose goes through two scripts of the same versions, and from each place where they meet to the next takes the one
+// of the second where better says so.
+func choose(one, other []Block, better func(one, other []Block) bool) []Block {
+	var out []Block
+	diagonal, otherDiagonal := 0, 0 // How far each script is ahead in new.
+	for len(one) > 0 || len(other) > 0 {
+		i, j := 0, 0
+		at := -1 // The line of old up to which both are taken.
+		for {
+			switch {
+			case i < len(one) && one[i].OldLo <= at:
+				at, diagonal = max(at, one[i].OldHi), one[i].NewHi-one[i].OldHi
+				i++
+				continue
+			case j < len(other) && other[j].OldLo <= at:
+				at, otherDiagonal = max(at, other[j].OldHi), other[j].NewHi-other[j].OldHi
+				j++
+				continue
+			case at >= 0 && diagonal == otherDiagonal:
+			case i < len(one) && (j == len(other) || one[i].OldLo <= other[j].OldLo):
+				at = one[i].OldLo
+				continue
+			case j < len(other):
+				at = other[j].OldLo
+				continue
+			}
+			break
+		}
+		if better(one[:i], other[:j]) {
+			out = append(out, other[:j]...)
+		} else {
+			out = append(out, one[:i]...)
+		}
+		one, other = one[i:], other[j:]
+	}
+	return out
+}
+
+func sizeOfScript(blocks []Block) (n int) {
+	for _, at := range blocks {
+		n += at.OldHi - at.OldLo + at.NewHi - at.NewLo
+	}
+	return n
+}
