@@ -43,7 +43,7 @@ func newInterner(capacity int) *interner {
 	for size < capacity*2 {
 		size *= 2
 	}
-	return &interner{seed: maphash.MakeSeed(), slots: make([]slot, size)}
+	return &interner{seed: maphash.MakeSeed(), slots: make([]slot, size), keys: make([][]byte, 0, capacity/2+1)}
 }
 
 func (t *interner) number(key []byte) int32 {

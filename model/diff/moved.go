@@ -62,14 +62,20 @@ type changedLine struct {
 
 type moveSearch struct {
 	old, new []changedLine // In order. Lines of one block are next to each other in its version too.
-	twins    [][]int32     // By text: the places in new that have it.
+	first    []int32       // By text: where its places begin in places; they end where those of the next text begin.
+	places   []int32       // In new.
 	found    runs
 	steps    int
 }
 
 func newMoveSearch(a, b [][]byte, blocks []Block) *moveSearch {
-	s := &moveSearch{}
-	texts := newInterner(sizeOfScript(blocks))
+	removed, added := 0, 0
+	for _, at := range blocks {
+		removed += at.OldHi - at.OldLo
+		added += at.NewHi - at.NewLo
+	}
+	s := &moveSearch{old: make([]changedLine, 0, removed), new: make([]changedLine, 0, added), places: make([]int32, added)}
+	texts := newInterner(removed + added)
 	read := func(line []byte, at, block int) changedLine {
 		// A file may end without a newline, or have got other ends of lines: the text is what moves.
 		body := bytes.TrimRight(line, "\r\n")
@@ -87,11 +93,25 @@ func newMoveSearch(a, b [][]byte, blocks []Block) *moveSearch {
 			s.new = append(s.new, read(b[j], j, n))
 		}
 	}
-	s.twins = make([][]int32, len(texts.keys))
-	for j, l := range s.new {
-		s.twins[l.text] = append(s.twins[l.text], int32(j))
+	// Count the lines of each text, add the counts up to where each text ends, and go back from there.
+	s.first = make([]int32, len(texts.keys)+1)
+	for _, l := range s.new {
+		s.first[l.text]++
+	}
+	for text := range texts.keys {
+		s.first[text+1] += s.first[text]
+	}
+	for j := len(s.new) - 1; j >= 0; j-- {
+		text := s.new[j].text
+		s.first[text]--
+		s.places[s.first[text]] = int32(j)
 	}
 	return s
+}
+
+// twins answers the places in new of lines with a text, in order.
+func (s *moveSearch) twins(text int32) []int32 {
+	return s.places[s.first[text]:s.first[text+1]]
 }
 
 // alphanumerics counts letters and digits, a byte of a letter beyond ASCII as one.
@@ -108,10 +128,11 @@ func alphanumerics(line []byte) (n int) {
 func (s *moveSearch) search() {
 	ends := map[int]int{} // How far old is searched, by the distance between the places.
 	for i, l := range s.old {
-		if !l.starts || len(s.twins[l.text]) > maxTwins {
+		twins := s.twins(l.text)
+		if !l.starts || len(twins) > maxTwins {
 			continue
 		}
-		for _, twin := range s.twins[l.text] {
+		for _, twin := range twins {
 			j := int(twin)
 			if i < ends[j-i] || s.steps > maxMoveSteps {
 				continue
