@@ -2,6 +2,7 @@ package diff
 
 import (
 	"bytes"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -36,7 +37,7 @@ func FuzzLines(f *testing.F) {
 func checkBlocks(t *testing.T, a, b [][]byte, blocks []Block, ignoreSpace bool) {
 	t.Helper()
 	i, j := 0, 0
-	for n, at := range append(blocks[:len(blocks):len(blocks)], Block{len(a), len(a), len(b), len(b)}) {
+	for n, at := range append(slices.Clip(blocks), Block{len(a), len(a), len(b), len(b)}) {
 		end := n == len(blocks)
 		if at.OldLo-i != at.NewLo-j || at.OldLo < i || at.OldHi < at.OldLo || at.NewHi < at.NewLo {
 			t.Fatalf("block %d of %v is out of place", n, blocks)

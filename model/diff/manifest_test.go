@@ -3,6 +3,7 @@ package diff
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -102,10 +103,7 @@ func (f *manifest) change() {
 
 // likeItem is what someone makes by copying a block and giving it another name.
 func (f *manifest) likeItem(it *manifestItem) *manifestItem {
-	twin := &manifestItem{name: f.pick(manifestNames), keys: slices.Clone(it.keys), values: map[string]string{}}
-	for key, value := range it.values {
-		twin.values[key] = value
-	}
+	twin := &manifestItem{name: f.pick(manifestNames), keys: slices.Clone(it.keys), values: maps.Clone(it.values)}
 	twin.values[f.pick(it.keys)] = f.value()
 	for _, inner := range it.nested {
 		twin.nested = append(twin.nested, f.likeItem(inner))

@@ -101,10 +101,9 @@ func newMoveSearch(a, b [][]byte, blocks []Block) *moveSearch {
 	for text := range texts.keys {
 		s.first[text+1] += s.first[text]
 	}
-	for j := len(s.new) - 1; j >= 0; j-- {
-		text := s.new[j].text
-		s.first[text]--
-		s.places[s.first[text]] = int32(j)
+	for j, l := range slices.Backward(s.new) {
+		s.first[l.text]--
+		s.places[s.first[l.text]] = int32(j)
 	}
 	return s
 }
