@@ -151,7 +151,7 @@ func (w *Workspace) snapshot(ctx context.Context, id model.Hash) (model.Snapshot
 
 // engine finds the engine of a target.
 func (w *Workspace) engine(t model.Target) (Engine, error) {
-	e, ok := w.opt.Engines[t.Provider]
+	e, ok := w.configured().Engines[t.Provider]
 	if !ok {
 		return nil, model.WithHint(fmt.Errorf("target %s: there is no provider %q", t.Name, t.Provider), "correct provider: in plumb.yaml")
 	}

@@ -70,6 +70,13 @@ const (
 	FromNowhere   Origin = "none"
 )
 
+// Setup is what of a workspace rests on the environments. See [Options].
+type Setup struct {
+	Config  config.Repository
+	Origin  Origin
+	Engines map[string]Engine
+}
+
 // Workspace is one opened repository. Its methods may be called from several
 // goroutines at once.
 type Workspace struct {
@@ -78,6 +85,7 @@ type Workspace struct {
 	history *history.History
 
 	mu       sync.Mutex
+	setup    Setup
 	inferred map[string]inference       // By environment.
 	sources  map[model.Address][]string // The files in git that each resource that was observed comes from.
 }
@@ -86,12 +94,28 @@ type Workspace struct {
 func New(opt Options) *Workspace {
 	w := &Workspace{
 		opt:      opt,
+		setup:    Setup{opt.Config, opt.Origin, opt.Engines},
 		ledger:   ledger.Open(opt.Store, opt.Self, ledger.Unsigned{}, opt.Now),
 		inferred: map[string]inference{},
 		sources:  map[model.Address][]string{},
 	}
 	w.history = history.Open(opt.Store, index.Open(opt.Store, opt.CacheDir), history.Options{Places: w.places, Paths: w.paths})
 	return w
+}
+
+// Configure puts environments in the place of those that the workspace was opened with: where they have to be looked for,
+// history is there before they are. What was begun with the earlier ones goes on with them.
+func (w *Workspace) Configure(s Setup) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.setup = s
+}
+
+// configured is what rests on the environments, as they are known now.
+func (w *Workspace) configured() Setup {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.setup
 }
 
 // Close ends what works for the workspace. The store is its owner's to close.
@@ -110,7 +134,7 @@ func (w *Workspace) Name() string {
 func (w *Workspace) Info() objects.Info { return w.opt.Store.Info() }
 
 // Origin says where the environments come from.
-func (w *Workspace) Origin() Origin { return w.opt.Origin }
+func (w *Workspace) Origin() Origin { return w.configured().Origin }
 
 // Self is who is at work.
 func (w *Workspace) Self() model.Principal { return w.opt.Self }
@@ -125,14 +149,15 @@ func (w *Workspace) MaySign() error {
 }
 
 // Environments are the environments in the order of plumb.yaml.
-func (w *Workspace) Environments() []model.Environment { return w.opt.Config.Environments }
+func (w *Workspace) Environments() []model.Environment { return w.configured().Config.Environments }
 
 // Environment finds one by name.
 func (w *Workspace) Environment(name string) (model.Environment, error) {
 	var names []string
-	for _, e := range w.Environments() {
+	repository := w.configured().Config
+	for _, e := range repository.Environments {
 		if e.Name == name {
-			e.ReadOnly = e.ReadOnly || w.opt.Config.ReadOnly
+			e.ReadOnly = e.ReadOnly || repository.ReadOnly
 			return e, nil
 		}
 		names = append(names, e.Name)
