@@ -80,11 +80,17 @@ func (h *History) Close() error { return h.index.Close() }
 // shownRefs are the refs that history starts from and shows.
 var shownRefs = []string{"refs/heads/", "refs/remotes/", "refs/tags/"}
 
+// Glance makes the newest commits of HEAD known, which takes milliseconds: a first screen of history needs no more. It does nothing
+// after an update or another glance.
+func (h *History) Glance(ctx context.Context) error {
+	return h.index.Glance(ctx, h.store.Info().HeadHash)
+}
+
 // Update reads where branches and environments are now, and brings the index up to date with them. It takes
 // as long as reading all of history when that was never read; meanwhile [History.Changed] tells when there is more to see.
 func (h *History) Update(ctx context.Context) error {
 	// Whatever is wrong here is wrong below as well, and told there.
-	_ = h.index.Glance(ctx, h.store.Info().HeadHash)
+	_ = h.Glance(ctx)
 	t, err := h.look(ctx)
 	if err != nil {
 		return err

@@ -14,7 +14,7 @@ const glanced = 256
 
 // Glance shows the newest commits that one commit leads to, before the first update has found out what there is
 // and has loaded or built the rest: it takes milliseconds. What they changed is not known, and what alters history is not obeyed yet. After
-// the first update, and in a repository without files, it does nothing.
+// the first update or another glance, and in a repository without files, it does nothing.
 func (x *Index) Glance(ctx context.Context, tip model.Hash) error {
 	gitDir := x.store.Info().GitDir
 	select {
@@ -24,7 +24,7 @@ func (x *Index) Glance(ctx context.Context, tip model.Hash) error {
 	}
 	defer func() { <-x.turn }()
 	ids, idSize := parseTips([]model.Hash{tip})
-	if x.loaded || x.closed || gitDir == "" || len(ids) == 0 {
+	if x.loaded || x.closed || x.Snapshot().Len() > 0 || gitDir == "" || len(ids) == 0 {
 		return nil
 	}
 	r, err := packs.Open(commonDir(gitDir), idSize)
