@@ -51,6 +51,9 @@ type Options struct {
 	Reviewed *reviewed.Store // What the operator has reviewed; nil keeps it for as long as the screen is open.
 	Welcome  text.Safe       // What to try first; empty for nothing.
 	Problem  error           // Why plumb.yaml cannot be used; there are no environments then.
+
+	// Discover finds the environments, for which Trusted, TrustQuestion and Problem then are as it says. Nil where they are known.
+	Discover func(ctx context.Context) (Discovery, error)
 }
 
 // App is the whole screen.
@@ -97,6 +100,7 @@ type App struct {
 	spinning  bool
 	spinFrame int
 	asks      question // What dialogs wait for.
+	starting  starting
 	watching  watching
 	greeting  bool      // The welcome is shown until the operator goes anywhere.
 	leaving   bool      // Quits when the run has ended.
@@ -135,11 +139,9 @@ func newApp(ctx context.Context, ws source, opt Options) *App {
 	case "off":
 		a.split = new(false)
 	}
-	a.shape = shape{focus: action.History, left: action.History, bare: len(ws.Environments()) == 0 && opt.Problem == nil}
-	for _, e := range ws.Environments() {
-		a.envs = append(a.envs, &environment{Environment: e, tag: tag(e.Name, a.tags())})
-	}
-	a.current = startWith(a.envs)
+	a.shape = shape{focus: action.History, left: action.History}
+	a.starting.looking = opt.Discover != nil
+	a.meet()
 	a.history.first()
 	a.restyle()
 	return a
@@ -153,20 +155,6 @@ func later(d time.Duration, msg tea.Msg) tea.Cmd {
 // startWith is the environment to begin with: production is what people open plumb for.
 func startWith(envs []*environment) int {
 	return max(slices.IndexFunc(envs, func(e *environment) bool { return e.Production }), 0)
-}
-
-// Init reads what the first frame needs, then all that can wait.
-func (a *App) Init() tea.Cmd {
-	return tea.Batch(
-		a.history.load(a),
-		a.after(watchTime, watchMsg{}),
-		a.change.load(a),
-		a.diff.readReviewed(a),
-		a.observeAll(),
-		tea.RequestBackgroundColor,
-		a.ran.wait(a),
-		a.after(clockTime, clockMsg{}),
-	)
 }
 
 func (a *App) now() time.Time { return a.opt.Now() }
@@ -260,6 +248,7 @@ func (a *App) state() action.State {
 	s := action.State{
 		Focus:        a.scope(),
 		Environments: len(a.envs),
+		Looking:      a.starting.looking,
 		ReadOnly:     a.readOnly(),
 		Untrusted:    !a.opt.Trusted,
 		Commit:       a.history.selected() != nil,

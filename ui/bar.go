@@ -49,7 +49,7 @@ func (b *barPane) line(a *App) string {
 	if e != nil {
 		b.current(a, l, e)
 	} else {
-		l.Add(st.Dim, text.Lit("no environments"))
+		l.Add(st.Dim, a.starting.none())
 	}
 	b.others(a, l, on)
 	for _, badge := range b.badges(a) {

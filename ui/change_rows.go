@@ -123,7 +123,7 @@ func (p *changePane) nothing(a *App, staged bool) []string {
 	switch {
 	case p.err != nil:
 		return failure(a.st, p.w, p.err)
-	case !p.loaded || staged:
+	case !p.loaded || staged || a.starting.looking:
 		return nil
 	case len(a.envs) == 0:
 		return message(a.st, p.w, text.Lit("No changes."), text.Lit("Changes are made for an environment, and there is none."))

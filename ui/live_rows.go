@@ -58,6 +58,8 @@ func (p *livePane) count(a *App, e *environment, slow bool) text.Safe {
 
 func (p *livePane) body(a *App, e *environment, focused bool) []string {
 	switch {
+	case a.starting.looking:
+		return nil
 	case a.opt.Problem != nil:
 		return failure(a.st, p.w, a.opt.Problem)
 	case e == nil && a.ws.Origin() == workspace.FromFile:

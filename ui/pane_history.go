@@ -44,6 +44,7 @@ type historyPane struct {
 
 // chronicle is what the screen needs of history, as [history.History] has it.
 type chronicle interface {
+	Glance(ctx context.Context) error
 	Update(ctx context.Context) error
 	Changed() <-chan struct{}
 	View(ctx context.Context, r history.Range) (*history.View, error)
@@ -161,10 +162,10 @@ func (p *historyPane) arrived(a *App, m listPart) tea.Cmd {
 		return nil
 	case m.err != nil && m.result.rows == nil:
 		p.err = m.err
-		return nil
+		return a.begin()
 	}
 	p.failed = m.err
-	cmd := p.show(a, m.result)
+	cmd := tea.Batch(p.show(a, m.result), a.begin())
 	if p.stale {
 		cmd = tea.Batch(cmd, p.relist(a))
 	}

@@ -21,6 +21,8 @@ func Run(ctx context.Context, opt Options) error {
 	// The screen stays open all day beside other work: there memory counts for more than the time to collect it.
 	defer debug.SetGCPercent(debug.SetGCPercent(collectAt))
 	a := newApp(ctx, opened{opt.Workspace}, opt)
+	// The newest commits are read while the terminal is being set up. Whoever asks for them first waits for this.
+	a.working.Go(func() { _ = a.ws.History().Glance(ctx) })
 	// At the usual sixty frames a key waits up to a sixtieth of a second for its frame.
 	options := []tea.ProgramOption{tea.WithContext(ctx), tea.WithFilter(coalesce(opt.Now)), tea.WithFPS(120)}
 	if os.Getenv("NO_COLOR") != "" {

@@ -96,6 +96,14 @@ func openStory(t testing.TB, w, h int, opt Options) (*screen, demo.World) {
 // openScreen shows a source and waits until all of it is there.
 func openScreen(t testing.TB, ws source, w, h int, now time.Time, opt Options) *screen {
 	t.Helper()
+	s := startScreen(t, ws, w, h, now, opt)
+	s.settle()
+	return s
+}
+
+// startScreen shows a source, and waits for nothing.
+func startScreen(t testing.TB, ws source, w, h int, now time.Time, opt Options) *screen {
+	t.Helper()
 	s := &screen{t: t, now: now, inbox: make(chan tea.Msg, 1024)}
 	opt.Now = func() time.Time { return s.now }
 	if opt.Theme == "" {
@@ -112,7 +120,7 @@ func openScreen(t testing.TB, ws source, w, h int, now time.Time, opt Options) *
 		s.app.working.Wait()
 	})
 	s.run(s.app.Init())
-	s.send(tea.WindowSizeMsg{Width: w, Height: h})
+	s.deliver(tea.WindowSizeMsg{Width: w, Height: h})
 	return s
 }
 
@@ -171,6 +179,19 @@ func (s *screen) settle() {
 		}) {
 			return
 		}
+	}
+}
+
+// until takes in what comes until something is as it should be.
+func (s *screen) until(is func() bool) {
+	s.t.Helper()
+	for !is() {
+		if s.busy == 0 {
+			s.t.Fatalf("nothing is under way any more, and the screen is\n%s", s.text())
+		}
+		msg := <-s.inbox
+		s.busy--
+		s.deliver(msg)
 	}
 }
 

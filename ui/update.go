@@ -82,6 +82,10 @@ func (a *App) update(msg tea.Msg) tea.Cmd {
 // answered hands an answer to who asked for it.
 func (a *App) answered(msg tea.Msg) tea.Cmd {
 	switch m := msg.(type) {
+	case answer[glanced]:
+		return a.history.relist(a) // What is wrong with a glance is wrong below as well, and told there.
+	case answer[Discovery]:
+		return a.discovered(m)
 	case readPart:
 		return a.history.read(a, m)
 	case listPart:

@@ -71,7 +71,10 @@ var putting = []Action{
 	{ID: Trust, Keys: []string{"t"}, Title: "trust", Group: Right, In: []Scope{History, Live, Change}, Line: []Scope{History, Live, Change},
 		Text: "Allow this repository's code to run, after showing what would run",
 		Not: func(s State) string {
-			if !s.Untrusted {
+			switch {
+			case s.Looking:
+				return stillLooking
+			case !s.Untrusted:
 				return "this repository is trusted already"
 			}
 			return ""
@@ -116,9 +119,15 @@ func first(reasons ...string) string {
 	return ""
 }
 
+// stillLooking is why nothing can be said yet of what rests on the environments.
+const stillLooking = "plumb is still looking for targets: a moment"
+
 // sign says why the operator may put nothing on record. What a key can change about it comes first.
 func sign(s State) string {
-	if s.Untrusted {
+	switch {
+	case s.Looking:
+		return stillLooking
+	case s.Untrusted:
 		return "the repository is not trusted yet: press t"
 	}
 	return s.Unsigned

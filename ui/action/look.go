@@ -202,7 +202,10 @@ var looking = []Action{
 	{ID: Fetch, Keys: []string{"f"}, Title: "fetch", Group: Look, In: []Scope{History, Live, Change}, Line: []Scope{History},
 		Text: "Fetch what others pushed, in the background", Git: "git fetch",
 		Not: func(s State) string {
-			if s.Untrusted {
+			switch {
+			case s.Looking:
+				return stillLooking
+			case s.Untrusted:
 				return "the repository is not trusted: its configuration says what a fetch runs"
 			}
 			return ""

@@ -7,6 +7,7 @@ type State struct {
 	Focus        Scope
 	Environment  string // The current one; empty when there are none.
 	Environments int
+	Looking      bool   // It is not known yet which environments there are.
 	ReadOnly     string // Who forbids writing: "plumb was started read-only"; empty when nobody does.
 	Unsigned     string // Why the operator may put nothing on record; empty when they may.
 	Untrusted    bool   // The repository's code may not run yet.

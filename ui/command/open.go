@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -32,6 +33,7 @@ const remembered = 1000
 type OpenOptions struct {
 	Dir      string // The repository, or a directory in it.
 	ReadOnly bool   // Nothing may be written in any environment.
+	Later    bool   // Environments that have to be looked for are left to [Opened.Discover].
 	Getenv   func(string) string
 	Now      func() time.Time
 	Rand     io.Reader
@@ -45,6 +47,11 @@ type Opened struct {
 	ReadOnly  bool            // Nothing may be written from here, by flag or by the operator's choice.
 	Ran       *ran.Log
 	Problem   error // Why plumb.yaml cannot be used; there are no environments then, and history still works.
+
+	// Discover looks for the environments of a repository without plumb.yaml, which may mean reading thousands of directories, and
+	// makes them those of the workspace. Trust and Problem are as it leaves them. It is called once, and
+	// is nil where there is nothing to look for.
+	Discover func(ctx context.Context) error
 
 	dir     string
 	store   objects.Store
@@ -96,13 +103,16 @@ func (o *Opened) wire(ctx context.Context, opt OpenOptions) error {
 	if err != nil {
 		return fmt.Errorf("ask this machine for its name: %w", err)
 	}
-	repository, origin := o.configure(ctx)
 	o.trust = trust.Open(trust.StateDir(opt.Getenv))
-	if o.key, err = trustKey(info.GitDir, repository.Environments); err != nil {
-		return err
-	}
-	o.allowed.Store(o.trust.IsTrusted(o.key))
-	git, self, nobody := o.identify(ctx)
+	var (
+		git    workspace.Git
+		self   model.Principal
+		nobody error
+		wait   sync.WaitGroup
+	)
+	wait.Go(func() { git, self, nobody = o.identify(ctx) })
+	repository, found, problem := o.readConfig(ctx)
+	wait.Wait()
 	// Asked at every act, because a repository can come to be trusted while the screen is open. Merging
 	// runs the hooks of the repository, so an act without any engine needs trust too.
 	mayRun := func() error {
@@ -118,12 +128,23 @@ func (o *Opened) wire(ctx context.Context, opt OpenOptions) error {
 		return cmp.Or(mayRun(), nobody)
 	}
 	o.Workspace = workspace.New(workspace.Options{
-		Store: o.store, Git: git, Config: repository, Origin: origin,
-		Engines: o.engines(repository, info), Self: self, Host: host,
+		Store: o.store, Git: git, Origin: workspace.FromNowhere, Self: self, Host: host,
 		StateDir: stateDir(opt.Getenv, info.GitDir), CacheDir: cacheDir(opt.Getenv, info.GitDir),
 		Now: opt.Now, Rand: opt.Rand, MayRun: mayRun, MaySign: maySign,
 	})
-	return nil
+	if found || problem != nil {
+		return o.configure(repository, workspace.FromFile, problem)
+	}
+	o.Discover = func(ctx context.Context) error {
+		environments, err := o.discover(ctx)
+		return o.configure(config.Repository{Environments: environments}, workspace.FromDiscovery, err)
+	}
+	if opt.Later {
+		return nil
+	}
+	discover := o.Discover
+	o.Discover = nil
+	return discover(ctx)
 }
 
 // stateDir is where the journals of the repository with that git directory are, and what its runs overwrote.
@@ -160,27 +181,28 @@ func (o *Opened) identify(ctx context.Context) (workspace.Git, model.Principal, 
 	return operator, model.Principal{Name: text.Line(name), Email: text.Line(email)}, err
 }
 
-// configure reads plumb.yaml, or discovers what there is without one. What is
-// wrong with either is kept, because history needs neither.
-func (o *Opened) configure(ctx context.Context) (config.Repository, workspace.Origin) {
-	repository, found, err := o.readConfig(ctx)
-	origin := workspace.FromFile
-	if err == nil && !found {
-		origin = workspace.FromDiscovery
-		repository.Environments, err = o.discover(ctx)
+// configure makes environments those of the workspace. What is wrong with them is kept, because history
+// needs none.
+func (o *Opened) configure(repository config.Repository, origin workspace.Origin, problem error) error {
+	if problem != nil {
+		o.Problem, repository = problem, config.Repository{}
 	}
-	if err != nil {
-		o.Problem = err
-		return config.Repository{}, workspace.FromNowhere
-	}
-	if len(repository.Environments) == 0 {
+	if problem != nil || len(repository.Environments) == 0 {
 		origin = workspace.FromNowhere
 	}
 	repository.ReadOnly = repository.ReadOnly || o.ReadOnly
 	for i := range repository.Environments {
 		repository.Environments[i].ReadOnly = repository.Environments[i].ReadOnly || repository.ReadOnly
 	}
-	return repository, origin
+	info := o.store.Info()
+	key, err := trustKey(info.GitDir, repository.Environments)
+	if err != nil {
+		return err
+	}
+	o.Workspace.Configure(workspace.Setup{Config: repository, Origin: origin, Engines: o.engines(repository, info)})
+	o.key = key
+	o.allowed.Store(o.trust.IsTrusted(key))
+	return nil
 }
 
 // readConfig reads plumb.yaml from the work tree, so that one that was just written
@@ -246,6 +268,9 @@ func (o *Opened) discover(ctx context.Context) ([]model.Environment, error) {
 }
 
 // open opens the repository that the flags name.
-func (inv *invocation) open(ctx context.Context) (*Opened, error) {
-	return Open(ctx, OpenOptions{Dir: inv.repo, ReadOnly: inv.readonly, Getenv: inv.Getenv, Now: inv.Now, Rand: inv.Rand})
+func (inv *invocation) open(ctx context.Context) (*Opened, error) { return inv.openLater(ctx, false) }
+
+// openLater is open; later leaves environments that have to be looked for to [Opened.Discover].
+func (inv *invocation) openLater(ctx context.Context, later bool) (*Opened, error) {
+	return Open(ctx, OpenOptions{Dir: inv.repo, ReadOnly: inv.readonly, Later: later, Getenv: inv.Getenv, Now: inv.Now, Rand: inv.Rand})
 }

@@ -2,6 +2,7 @@ package command
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"os"
 
@@ -20,12 +21,13 @@ func (inv *invocation) screen(cmd *cobra.Command, args []string) error {
 			return err
 		}
 	}
-	o, err := inv.open(cmd.Context())
+	interactive := inv.interactive()
+	o, err := inv.openLater(cmd.Context(), interactive)
 	if err != nil {
 		return err
 	}
 	defer o.Close()
-	if !inv.interactive() {
+	if !interactive {
 		return inv.status(cmd.Context(), o, "", false, false)
 	}
 	return inv.show(cmd, o, text.Safe{})
@@ -58,11 +60,18 @@ func (inv *invocation) show(cmd *cobra.Command, o *Opened, welcome text.Safe) er
 		theme = themes.NoColor.Name
 	}
 	split := map[string]string{"split": "on", "unified": "off"}[o.Operator.Split]
-	return ui.Run(cmd.Context(), ui.Options{
+	opt := ui.Options{
 		Workspace: o.Workspace, Theme: theme, Mouse: o.Operator.Mouse, Split: cmp.Or(split, "auto"), ReadOnly: o.ReadOnly,
 		Trusted: o.Trusted(), Trust: o.Trust, TrustQuestion: o.TrustQuestion(),
 		Commands: o.Ran, Now: inv.Now, Welcome: welcome, Problem: o.Problem,
-	})
+	}
+	if o.Discover != nil {
+		opt.Discover = func(ctx context.Context) (ui.Discovery, error) {
+			err := o.Discover(ctx)
+			return ui.Discovery{Trusted: o.Trusted(), TrustQuestion: o.TrustQuestion(), Problem: o.Problem}, err
+		}
+	}
+	return ui.Run(cmd.Context(), opt)
 }
 
 func errNeither(word string) error {
