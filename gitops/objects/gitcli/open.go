@@ -9,6 +9,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -83,7 +84,7 @@ func Open(ctx context.Context, dir string, ran func(model.Command)) (objects.Sto
 	if found.refsInFiles {
 		s.refs = &reffile.Files{GitDir: found.gitDir, Common: found.common}
 	}
-	if s.info.HeadHash, err = s.head(ctx, "open repository"); err != nil {
+	if s.info.HeadHash, err = s.head(ctx, opening); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
@@ -91,35 +92,30 @@ func Open(ctx context.Context, dir string, ran func(model.Command)) (objects.Sto
 
 // found is what git says about the repository of a directory.
 type found struct {
-	gitDir, common, workTree, head, format string
-	isBare, isShallow, isPartial           bool
-	refsInFiles                            bool
+	place
+	head        string
+	isPartial   bool
+	refsInFiles bool
 }
 
-// discover asks git about dir. The questions are asked side by side, because
-// the first frame of the screen waits for the answers.
+// place is where a repository is.
+type place struct {
+	gitDir, common, workTree, format string
+	isShallow                        bool
+}
+
+// discover asks git about dir: as few children as can be, side by side, because the first frame of the screen waits for
+// the answers.
 func discover(ctx context.Context, g git, dir string) (found, error) {
-	const why = "open repository"
 	var f found
-	var version, facts, common, top, head, settings []byte
-	var factsErr, topErr error
+	var version, settings []byte
 	var group errgroup.Group
-	group.Go(func() (err error) { version, err = g.run(ctx, why, nil, "version"); return err })
+	group.Go(func() (err error) { version, err = g.run(ctx, opening, nil, "version"); return err })
+	var placeErr error
+	group.Go(func() error { f.place, placeErr = findPlace(ctx, g, dir); return nil })
 	group.Go(func() error {
-		// The directory comes last, because its name may have newlines in it.
-		facts, factsErr = g.run(ctx, why, nil, "rev-parse", "--is-bare-repository", "--is-shallow-repository", "--show-object-format", "--absolute-git-dir")
-		return nil
-	})
-	// These fail where there is no repository, which the one above explains, and
-	// where there is nothing to tell.
-	group.Go(func() error {
-		common, _ = g.run(ctx, why, nil, "rev-parse", "--path-format=absolute", "--git-common-dir")
-		return nil
-	})
-	group.Go(func() error { top, topErr = g.run(ctx, why, nil, "rev-parse", "--show-toplevel"); return nil })
-	group.Go(func() error { head, _ = g.run(ctx, why, nil, "symbolic-ref", "-q", "HEAD"); return nil })
-	group.Go(func() error {
-		settings, _ = g.run(ctx, why, nil, "config", "--get-regexp", `^(extensions\.(partialclone|refstorage)|remote\..*\.promisor)$`)
+		// It fails where there is nothing to tell.
+		settings, _ = g.run(ctx, opening, nil, "config", "--get-regexp", `^(extensions\.(partialclone|refstorage)|remote\..*\.promisor)$`)
 		return nil
 	})
 	if err := group.Wait(); err != nil {
@@ -128,16 +124,9 @@ func discover(ctx context.Context, g git, dir string) (found, error) {
 	if err := checkVersion(string(version)); err != nil {
 		return f, err
 	}
-	if factsErr != nil {
-		return f, explain(factsErr, dir)
+	if placeErr != nil {
+		return f, placeErr
 	}
-	fields := strings.SplitN(strings.TrimSuffix(string(facts), "\n"), "\n", 4)
-	if len(fields) != 4 {
-		return f, fmt.Errorf("%s: unexpected answer of git: %q", why, facts)
-	}
-	f.isBare, f.isShallow, f.format, f.gitDir = fields[0] == "true", fields[1] == "true", fields[2], fields[3]
-	f.common = strings.TrimSuffix(string(common), "\n")
-	f.head = strings.TrimSuffix(string(head), "\n")
 	f.refsInFiles = true
 	for line := range strings.Lines(string(settings)) {
 		if storage, ok := strings.CutPrefix(line, "extensions.refstorage "); ok {
@@ -146,13 +135,73 @@ func discover(ctx context.Context, g git, dir string) (found, error) {
 			f.isPartial = true
 		}
 	}
-	switch {
-	case topErr == nil:
-		f.workTree = strings.TrimSuffix(string(top), "\n")
-	case !f.isBare && filepath.Base(f.gitDir) == ".git":
-		f.workTree = filepath.Dir(f.gitDir) // Opened from within .git.
-	}
+	f.head = symbolicHead(ctx, g, f.place)
 	return f, nil
+}
+
+// opening is why git is asked.
+const opening = "open repository"
+
+// findPlace asks git where the repository of dir is.
+func findPlace(ctx context.Context, g git, dir string) (place, error) {
+	var p place
+	// Git answers one question after the other, and ends where there is no work tree.
+	facts, err := g.run(ctx, opening, nil, "rev-parse", "--is-bare-repository", "--is-shallow-repository", "--show-object-format", "--absolute-git-dir", "--show-toplevel")
+	fields := strings.SplitN(strings.TrimSuffix(string(facts), "\n"), "\n", 4)
+	switch {
+	case err != nil && (len(fields) < 4 || ctx.Err() != nil):
+		return p, explain(err, dir)
+	case len(fields) < 4:
+		return p, fmt.Errorf("%s: unexpected answer of git: %q", opening, facts)
+	}
+	p.isShallow, p.format, p.gitDir = fields[1] == "true", fields[2], fields[3]
+	switch isBare := fields[0] == "true"; {
+	case err == nil && strings.Count(p.gitDir, "\n") == 1:
+		p.gitDir, p.workTree, _ = strings.Cut(p.gitDir, "\n")
+	case err == nil:
+		// One of the names has line ends in it.
+		top, err := g.run(ctx, opening, nil, "rev-parse", "--show-toplevel")
+		if err != nil {
+			return p, explain(err, dir)
+		}
+		p.workTree = strings.TrimSuffix(string(top), "\n")
+		p.gitDir = strings.TrimSuffix(p.gitDir, "\n"+p.workTree)
+	case !isBare && filepath.Base(p.gitDir) == ".git":
+		p.workTree = filepath.Dir(p.gitDir) // Opened from within .git.
+	}
+	p.common, err = commonDir(p.gitDir)
+	return p, err
+}
+
+// commonDir is the directory that linked work trees share. The git directory of one of them has a file that says where it is.
+func commonDir(gitDir string) (string, error) {
+	data, err := os.ReadFile(filepath.Join(gitDir, "commondir"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return gitDir, nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", opening, err)
+	}
+	dir := strings.TrimRight(string(data), "\r\n")
+	if !filepath.IsAbs(dir) {
+		dir = filepath.Join(gitDir, dir)
+	}
+	if dir, err = filepath.EvalSymlinks(dir); err != nil {
+		return "", fmt.Errorf("%s: %w", opening, err)
+	}
+	return dir, nil
+}
+
+// symbolicHead is the ref that HEAD names; empty where it is detached.
+func symbolicHead(ctx context.Context, g git, p place) string {
+	head, err := reffile.Files{GitDir: p.gitDir, Common: p.common}.Get(reffile.Head)
+	st, lost := os.Lstat(filepath.Join(p.gitDir, reffile.Head))
+	// The file is for show where refs are in tables, and in very old repositories it is a link.
+	if err != nil || lost != nil || !st.Mode().IsRegular() || strings.HasSuffix(head.Target, "/.invalid") {
+		name, _ := g.run(ctx, opening, nil, "symbolic-ref", "-q", reffile.Head)
+		return strings.TrimSuffix(string(name), "\n")
+	}
+	return head.Target
 }
 
 var versionNumber = regexp.MustCompile(`(\d+)\.(\d+)`)

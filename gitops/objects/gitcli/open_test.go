@@ -153,6 +153,54 @@ func TestCommandsAreToldAsTheyRan(t *testing.T) {
 	}
 }
 
+func TestWhereARepositoryIsTakesFewChildrenToFindOut(t *testing.T) {
+	dir, err := filepath.EvalSymlinks(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	main, bare, linked := filepath.Join(dir, "two\nlines"), filepath.Join(dir, "a\nbare.git"), filepath.Join(dir, "linked\n")
+	plain, old := filepath.Join(dir, "plain"), filepath.Join(dir, "old")
+	for _, d := range []string{main, plain, old} {
+		objectstest.Git(t, dir, "init", "--quiet", "-b", "main", d)
+		objectstest.Git(t, d, "commit", "--quiet", "--allow-empty", "-m", "first")
+	}
+	objectstest.Git(t, dir, "clone", "--quiet", "--bare", plain, bare)
+	objectstest.Git(t, main, "worktree", "add", "--quiet", "-b", "work", linked)
+	if err := errors.Join(os.Remove(filepath.Join(old, ".git", "HEAD")), os.Symlink("refs/heads/main", filepath.Join(old, ".git", "HEAD"))); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name, dir, gitDir, workTree, head string
+		children                          int
+	}{
+		{"a usual one", plain, filepath.Join(plain, ".git"), plain, "refs/heads/main", 3},
+		{"within .git", filepath.Join(plain, ".git", "refs"), filepath.Join(plain, ".git"), plain, "refs/heads/main", 3},
+		{"a line end in the name", main, filepath.Join(main, ".git"), main, "refs/heads/main", 4},
+		{"bare", bare, bare, "", "refs/heads/main", 3},
+		{"linked", linked, filepath.Join(main, ".git", "worktrees", "linked"), linked, "refs/heads/work", 4},
+		{"HEAD is a link", old, filepath.Join(old, ".git"), old, "refs/heads/main", 4},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var r recorder
+			s, err := gitcli.Open(t.Context(), c.dir, r.ran)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer s.Close()
+			if n := len(r.commands); n != c.children {
+				t.Errorf("%d children ran: %v", n, r.commands)
+			}
+			info := s.Info()
+			if filepath.Clean(info.GitDir) != c.gitDir && c.name != "linked" || info.WorkTree != c.workTree || info.HeadHash == "" {
+				t.Errorf("found %+v; want %+v", info, c)
+			}
+			if c.name != "HEAD is a link" && info.Head != c.head {
+				t.Errorf("HEAD is %q", info.Head)
+			}
+		})
+	}
+}
+
 func TestAReaderThatDiedIsStartedAgain(t *testing.T) {
 	dir := t.TempDir()
 	objectstest.Git(t, dir, "init", "--quiet")
