@@ -35,6 +35,7 @@ type historyPane struct {
 	reading question // Reads what there is to read, in the background.
 	listing question // Makes the list anew.
 	stale   bool     // There is more to list than is being listed.
+	untidy  bool     // All is read, and the memory for that is not given back yet.
 	err     error
 
 	marked model.Hash // To compare another revision with.
@@ -88,8 +89,6 @@ func (p *historyPane) load(a *App) tea.Cmd {
 	return func() tea.Msg {
 		a.working.Go(func() {
 			done <- h.Update(ctx)
-			// Reading a long history for the first time takes several times the memory that is kept of it.
-			debug.FreeOSMemory()
 		})
 		return next()
 	}
@@ -100,7 +99,7 @@ func (p *historyPane) load(a *App) tea.Cmd {
 func (p *historyPane) read(a *App, m readPart) tea.Cmd {
 	p.touch()
 	if m.done {
-		p.err = nil
+		p.err, p.untidy = nil, true
 		if m.err != nil && !errors.Is(m.err, context.Canceled) {
 			p.err = m.err
 		}
@@ -166,10 +165,21 @@ func (p *historyPane) arrived(a *App, m listPart) tea.Cmd {
 	}
 	p.failed = m.err
 	cmd := tea.Batch(p.show(a, m.result), a.begin())
-	if p.stale {
+	switch {
+	case p.stale:
 		cmd = tea.Batch(cmd, p.relist(a))
+	case p.untidy:
+		p.untidy = false
+		cmd = tea.Batch(cmd, tidy)
 	}
 	return cmd
+}
+
+// tidy gives back to the system what was needed on the way: reading a long history, and listing it, takes several times the memory
+// that is kept of it.
+func tidy() tea.Msg {
+	debug.FreeOSMemory()
+	return nil
 }
 
 // show lists what arrived. The cursor stays on its commit, at its height; where that is not listed any

@@ -14,6 +14,10 @@ const (
 	sessions = 4
 	// sessionCache is the cache of each: enough for the deltas that one walk over trees comes across.
 	sessionCache = 4 << 20
+	// keptSessions are how many of them keep their memory for what is read next.
+	keptSessions = 2
+	// relaxEvery is after how many calls the memory is let go of in which objects were looked up.
+	relaxEvery = 256
 	// largestDirect is the largest blob that is read in this process. A child can
 	// be stopped in the midst of one that is larger.
 	largestDirect = 8 << 20
@@ -30,6 +34,7 @@ type direct struct {
 	mu     sync.Mutex
 	reader *packs.Reader // Nil until it is needed.
 	idle   []*packs.Session
+	calls  int
 	isOff  bool // It was closed, or its files could not be opened.
 }
 
@@ -89,9 +94,23 @@ func (d *direct) take(ctx context.Context) *packs.Session {
 
 func (d *direct) put(s *packs.Session) {
 	d.mu.Lock()
-	d.idle = append(d.idle, s)
+	if len(d.idle) < keptSessions {
+		d.idle = append(d.idle, s)
+	}
+	if d.calls++; d.calls%relaxEvery == 0 {
+		d.reader.Relax()
+	}
 	d.mu.Unlock()
 	d.free <- struct{}{}
+}
+
+// relax lets go of the memory in which objects were looked up, after more of that than is usual.
+func (d *direct) relax() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.reader != nil {
+		d.reader.Relax()
+	}
 }
 
 // parse is the id of an object in this repository.

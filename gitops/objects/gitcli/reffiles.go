@@ -102,6 +102,7 @@ func (s *store) refsInFiles(ctx context.Context, prefix string) (refs []objects.
 		}
 		return files.Get(name)
 	}
+	defer s.direct.relax()
 	for name := range all {
 		id, err := reffile.Follow(get, name)
 		if errors.Is(err, objects.ErrNotFound) {

@@ -18,11 +18,23 @@ func openRegular(path string) (*os.File, error) {
 	return os.Open(path)
 }
 
+// mapping is a file as memory.
+type mapping struct {
+	data  []byte
+	relax func() // Lets go of the pages that were read. They are read again where they are needed.
+	unmap func() error
+}
+
+// unmapped is a mapping of what has been read already.
+func unmapped(data []byte) mapping {
+	return mapping{data, func() {}, func() error { return nil }}
+}
+
 // readFile reads a whole file into memory, for where it cannot be mapped.
-func readFile(f *os.File, size int) (data []byte, release func() error, err error) {
-	data = make([]byte, size)
+func readFile(f *os.File, size int) (mapping, error) {
+	data := make([]byte, size)
 	if _, err := f.ReadAt(data, 0); err != nil {
-		return nil, nil, err
+		return mapping{}, err
 	}
-	return data, func() error { return nil }, nil
+	return unmapped(data), nil
 }

@@ -321,6 +321,32 @@ func TestSessionsReadAtTheSameTime(t *testing.T) {
 	wg.Wait()
 }
 
+func TestMemoryIsLetGoOfWhileItIsReadFrom(t *testing.T) {
+	dir := t.TempDir()
+	objectstest.Git(t, dir, "init", "--quiet")
+	for i := range 20 {
+		objectstest.Git(t, dir, "commit", "--quiet", "--allow-empty", "-m", fmt.Sprint(i))
+	}
+	objectstest.Git(t, dir, "repack", "-adq")
+	r := open(t, filepath.Join(dir, ".git"), 20)
+	var readers sync.WaitGroup
+	readers.Go(func() {
+		for range 1000 {
+			r.Relax()
+		}
+	})
+	ids := strings.Fields(objectstest.Git(t, dir, "rev-list", "HEAD"))
+	for range 20 {
+		s := r.Session(0) // It has read nothing yet.
+		for _, hash := range ids {
+			if kind, _, err := s.Read(id(t, hash)); err != nil || kind != packs.Commit {
+				t.Fatalf("%s is a %s: %v", hash, kind, err)
+			}
+		}
+	}
+	readers.Wait()
+}
+
 func TestComparisonEndsWhenTheReaderHasEnough(t *testing.T) {
 	dir := generate(t, 30)
 	s := open(t, dir, 20).Session(0)

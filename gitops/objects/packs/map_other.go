@@ -5,6 +5,6 @@ package packs
 import "os"
 
 // mapFile reads the file where mapping is not known.
-func mapFile(f *os.File, size int) (data []byte, unmap func() error, err error) {
+func mapFile(f *os.File, size int) (mapping, error) {
 	return readFile(f, size)
 }

@@ -17,7 +17,7 @@ type pack struct {
 	file   packFile
 	end    uint64 // Where the entries end and the checksum begins.
 	index  *index
-	unmap  func() error
+	mapped mapping // Of the index.
 }
 
 // packFile is the part of [os.File] that a pack needs.
@@ -34,7 +34,7 @@ const (
 
 // openPack opens a pack and its index. The error names the file.
 func openPack(path string, idSize int, number uint64) (*pack, error) {
-	p := &pack{path: path, number: number, unmap: func() error { return nil }}
+	p := &pack{path: path, number: number, mapped: unmapped(nil)}
 	if err := p.open(idSize); err != nil {
 		_ = p.close()
 		return nil, err
@@ -96,19 +96,19 @@ func (p *pack) openIndex(idSize int) error {
 	if size := info.Size(); size < 1024 || int64(int(size)) != size {
 		return fmt.Errorf("%s: %d bytes: %w", name, size, ErrCorrupt)
 	}
-	data, unmap, err := mapFile(f, int(info.Size()))
+	mapped, err := mapFile(f, int(info.Size()))
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
-	p.unmap = unmap
-	if p.index, err = parseIndex(data, idSize); err != nil {
+	p.mapped = mapped
+	if p.index, err = parseIndex(mapped.data, idSize); err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
 	return nil
 }
 
 func (p *pack) close() error {
-	err := p.unmap()
+	err := p.mapped.unmap()
 	if p.file == nil {
 		return err
 	}

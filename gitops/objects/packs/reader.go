@@ -61,6 +61,14 @@ func (r *Reader) Close() error {
 	return errors.Join(errs...)
 }
 
+// Relax lets go of the memory in which the indexes of packs were read. The system still has them at hand, so what is looked up next costs
+// hardly more; but a reader that is open all day would otherwise come to hold all that was ever looked at.
+func (r *Reader) Relax() {
+	for _, p := range *r.packs.Load() {
+		p.mapped.relax()
+	}
+}
+
 // rescan looks for packs that are not open yet, unless someone did so since the
 // caller looked: seen is the count of scans that the caller knew of.
 func (r *Reader) rescan(seen uint64) error {
