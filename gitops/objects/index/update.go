@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"sync"
 
 	"golang.org/x/sync/errgroup"
 
@@ -18,6 +19,10 @@ const (
 	walkCache = 1 << 20
 	diffCache = 8 << 20
 )
+
+// aloneWalk is how many commits are read before the first of them are compared. A short history is all there by then, sooner than
+// with something else going on beside; of a long one it is the beginning.
+const aloneWalk = 1 << 14
 
 // firstWalk is how many commits are read before the first of them are shown.
 const firstWalk = 256
@@ -163,18 +168,21 @@ func (x *Index) extend(ctx context.Context, ids []packs.ID) error {
 	group, ctx := errgroup.WithContext(ctx)
 	q := newQueue()
 	compare := func() error { return x.compare(ctx, q) }
-	// The walk has a processor to itself: until it ends there is no whole history to search.
-	for range max(1, runtime.GOMAXPROCS(0)-1) {
-		group.Go(compare)
-	}
+	begin := sync.OnceFunc(func() {
+		// The walk has a processor to itself: until it ends there is no whole history to search.
+		for range max(1, runtime.GOMAXPROCS(0)-1) {
+			group.Go(compare)
+		}
+	})
 	group.Go(func() error {
 		defer q.end()
-		isNews, err := x.walkOn(ctx, ids, q)
+		isNews, err := x.walkOn(ctx, ids, q, begin)
 		if err != nil {
 			return err
 		}
 		if isNews {
 			x.publish(true, false)
+			begin()
 			group.Go(compare)
 		}
 		return nil
@@ -189,8 +197,8 @@ func (x *Index) extend(ctx context.Context, ids []packs.ID) error {
 	return nil
 }
 
-// walkOn walks from the tips and hands the commits on to be compared, if there are some.
-func (x *Index) walkOn(ctx context.Context, ids []packs.ID, q *queue) (isNews bool, err error) {
+// walkOn walks from the tips and hands the commits on to be compared, if there are some; begin begins to compare them.
+func (x *Index) walkOn(ctx context.Context, ids []packs.ID, q *queue, begin func()) (isNews bool, err error) {
 	w, s := x.walk, x.reader
 	// What an interrupted update left.
 	n := w.columns.len()
@@ -216,6 +224,9 @@ func (x *Index) walkOn(ctx context.Context, ids []packs.ID, q *queue) (isNews bo
 			}
 			q.add(passed, &w.columns)
 			passed = passed[:0]
+		}
+		if n == aloneWalk {
+			begin()
 		}
 		// Whoever looks gets something at once, and then half as much again each time.
 		if n == shown {
