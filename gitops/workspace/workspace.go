@@ -81,6 +81,7 @@ type Setup struct {
 // goroutines at once.
 type Workspace struct {
 	opt     Options
+	name    string
 	ledger  *ledger.Ledger
 	history *history.History
 
@@ -94,6 +95,7 @@ type Workspace struct {
 func New(opt Options) *Workspace {
 	w := &Workspace{
 		opt:      opt,
+		name:     nameOf(opt.Store.Info()),
 		setup:    Setup{opt.Config, opt.Origin, opt.Engines},
 		ledger:   ledger.Open(opt.Store, opt.Self, ledger.Unsigned{}, opt.Now),
 		inferred: map[string]inference{},
@@ -123,7 +125,10 @@ func (w *Workspace) Close() error { return w.history.Close() }
 
 // Name is what the repository is called: its directory's name.
 func (w *Workspace) Name() string {
-	info := w.Info()
+	return w.name
+}
+
+func nameOf(info objects.Info) string {
 	if info.WorkTree != "" {
 		return filepath.Base(info.WorkTree)
 	}

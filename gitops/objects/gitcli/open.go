@@ -82,7 +82,7 @@ func Open(ctx context.Context, dir string, ran func(model.Command)) (objects.Sto
 	s.pool = newPool(s.git)
 	s.direct = newDirect(found.common, idSize)
 	if found.refsInFiles {
-		s.refs = &reffile.Files{GitDir: found.gitDir, Common: found.common}
+		s.refs = &reffile.Files{GitDir: found.gitDir, Common: found.common, Memory: new(reffile.Memory)}
 	}
 	if s.info.HeadHash, err = s.head(ctx, opening); err != nil {
 		return nil, errors.Join(err, s.Close())

@@ -94,7 +94,7 @@ func Open(dir string) (objects.Store, error) {
 		storage: storage,
 		reindex: storage.Reindex,
 	}
-	s.refs = &fileRefs{reffile.Files{GitDir: p.gitDir, Common: p.common}, objectDir}
+	s.refs = &fileRefs{reffile.Files{GitDir: p.gitDir, Common: p.common, Memory: new(reffile.Memory)}, objectDir}
 	s.packsAt = s.packsChanged()
 	return s, nil
 }

@@ -29,8 +29,9 @@ type Ref struct {
 
 // Files are the refs of a work tree.
 type Files struct {
-	GitDir string // Of this work tree: HEAD.
-	Common string // Shared by all work trees.
+	GitDir string  // Of this work tree: HEAD.
+	Common string  // Shared by all work trees.
+	Memory *Memory // Of what was asked for before; nil for none.
 }
 
 // own are the refs that each work tree has for itself.
@@ -57,6 +58,10 @@ func (f Files) Get(name string) (Ref, error) {
 		return ref, err
 	}
 	// The file went away after the name was packed, so this order misses nothing.
+	now := f.Memory.look(f.packedFile())
+	if ref, ok := f.Memory.recall(now, name); ok {
+		return ref, nil
+	}
 	data, err := f.packed()
 	if err != nil {
 		return Ref{}, err
@@ -70,7 +75,9 @@ func (f Files) Get(name string) (Ref, error) {
 	if !object.IsID(id) {
 		return Ref{}, damaged(name)
 	}
-	return Ref{Name: name, ID: id}, nil
+	ref = Ref{Name: name, ID: id}
+	f.Memory.remember(now, ref)
+	return ref, nil
 }
 
 // maxRef is far more than there is in the file of a ref.
@@ -120,9 +127,11 @@ func parse(name, data string) (Ref, error) {
 	return Ref{Name: name, ID: model.Hash(id)}, nil
 }
 
+func (f Files) packedFile() string { return filepath.Join(f.Common, "packed-refs") }
+
 // packed is packed-refs; a file of its own overrides a ref in it.
 func (f Files) packed() ([]byte, error) {
-	data, err := os.ReadFile(filepath.Join(f.Common, "packed-refs"))
+	data, err := os.ReadFile(f.packedFile())
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
