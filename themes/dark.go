@@ -36,6 +36,8 @@ var Dark = Palette{
 	RemovedLine: Look{Bg: "#2e1b1f"},
 	AddedWord:   Look{Fg: "#e9f6ea", Bg: "#27573a"},
 	RemovedWord: Look{Fg: "#fbe9ea", Bg: "#6b2d34"},
+	Moved:       Look{Fg: "#8fb4f0"},
+	MovedLine:   Look{Bg: "#1a2338"},
 
 	Syntax: Syntax{
 		Keyword:  Look{Fg: "#b7a8ea"},

@@ -37,6 +37,8 @@ var HighContrast = Palette{
 	RemovedLine: Look{Bg: "#3a0508"},
 	AddedWord:   Look{Fg: "#ffffff", Bg: "#0b5a22", Bold: true, Underline: true},
 	RemovedWord: Look{Fg: "#ffffff", Bg: "#8a1218", Bold: true, Underline: true},
+	Moved:       Look{Fg: "#9ec5ff", Bold: true},
+	MovedLine:   Look{Bg: "#00183a"},
 
 	Syntax: Syntax{
 		Keyword:  Look{Fg: "#d6c2ff"},

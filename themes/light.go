@@ -36,6 +36,8 @@ var Light = Palette{
 	RemovedLine: Look{Bg: "#fcebec"},
 	AddedWord:   Look{Fg: "#082812", Bg: "#b2e3bf"},
 	RemovedWord: Look{Fg: "#3d070b", Bg: "#f6c3c6"},
+	Moved:       Look{Fg: "#1f55b0"},
+	MovedLine:   Look{Bg: "#e9effc"},
 
 	Syntax: Syntax{
 		Keyword:  Look{Fg: "#6a3fa8"},

@@ -31,6 +31,7 @@ var NoColor = Palette{
 	Removed:     Look{Bold: true},
 	AddedWord:   Look{Bold: true, Underline: true},
 	RemovedWord: Look{Bold: true, Underline: true},
+	Moved:       Look{Bold: true},
 
 	Production: colorless,
 	Environments: map[string]EnvironmentLook{

@@ -52,6 +52,7 @@ type Palette struct {
 	Added, Removed         Look
 	AddedLine, RemovedLine Look
 	AddedWord, RemovedWord Look
+	Moved, MovedLine       Look // Lines that went to another place.
 	Syntax                 Syntax
 	Production             EnvironmentLook
 	Environments           map[string]EnvironmentLook // By colour name; "grey" is there in every palette.

@@ -18,6 +18,7 @@ type Styles struct {
 	Added, Removed         Style
 	AddedLine, RemovedLine Style
 	AddedWord, RemovedWord Style
+	Moved, MovedLine       Style
 	Syntax                 SyntaxStyles
 
 	production   EnvStyle
@@ -52,6 +53,7 @@ func New(p Palette) Styles {
 		Added: Make(p.Added), Removed: Make(p.Removed),
 		AddedLine: Make(p.AddedLine), RemovedLine: Make(p.RemovedLine),
 		AddedWord: Make(p.AddedWord), RemovedWord: Make(p.RemovedWord),
+		Moved: Make(p.Moved), MovedLine: Make(p.MovedLine),
 		Syntax: SyntaxStyles{
 			On:      p.Syntax != Syntax{},
 			Keyword: Make(p.Syntax.Keyword), String: Make(p.Syntax.String), Number: Make(p.Syntax.Number),

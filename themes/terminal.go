@@ -34,6 +34,8 @@ var Terminal = Palette{
 	RemovedLine: Look{Fg: "1"},
 	AddedWord:   Look{Fg: "2", Bold: true, Reverse: true},
 	RemovedWord: Look{Fg: "1", Bold: true, Reverse: true},
+	Moved:       Look{Fg: "4"},
+	MovedLine:   Look{Fg: "4"},
 
 	Production: EnvironmentLook{
 		Fill: Look{Fg: "15", Bg: "1", Bold: true},

@@ -81,7 +81,7 @@ func TestTextIsReadable(t *testing.T) {
 			if name == "Faint" {
 				want -= 1
 			}
-			over := map[string]string{"SelectionDim": p.SelectionDim.Bg, "AddedLine": p.AddedLine.Bg, "RemovedLine": p.RemovedLine.Bg}
+			over := map[string]string{"SelectionDim": p.SelectionDim.Bg, "AddedLine": p.AddedLine.Bg, "RemovedLine": p.RemovedLine.Bg, "MovedLine": p.MovedLine.Bg}
 			for on, bg := range over {
 				if c := contrast(t, l.Fg, bg); c < want-0.5 {
 					t.Errorf("%s: %s has contrast %.2f on %s, want %.1f", p.Name, name, c, on, want-0.5)

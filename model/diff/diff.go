@@ -50,6 +50,7 @@ type File struct {
 	NewLabel         string
 	Attrs            []AttrChange // Modes, owners and the like that differ.
 	Blocks           []Block      // The runs of lines that differ, in order.
+	Moves            []Move       // Runs of lines that went from one place to another, by their old place.
 	Added, Removed   int          // Lines.
 	Note             text.Safe    // What there is to say where lines do not say it: "binary, 3 KiB → 4 KiB".
 	Simplified       bool         // The budget ran out and the alignment is coarser than usual.
@@ -89,7 +90,7 @@ func (f *File) Versions() (old, new []byte) {
 
 // WithoutLines is the difference with what it says about the file, and none of its lines.
 func (f File) WithoutLines() File {
-	f.Blocks, f.Added, f.Removed, f.Simplified, f.drawing = nil, 0, 0, false, nil
+	f.Blocks, f.Moves, f.Added, f.Removed, f.Simplified, f.drawing = nil, nil, 0, 0, false, nil
 	return f
 }
 

@@ -2,6 +2,7 @@ package diff
 
 import (
 	"bytes"
+	"slices"
 	"sort"
 	"sync"
 
@@ -13,6 +14,7 @@ type drawing struct {
 	old, new []byte
 	a, b     [][]byte
 	pairs    [][]pair // By block: the lines that are versions of each other, in order.
+	byNew    []Move   // The moves, by their new place.
 	sections [2]sync.Once
 	has      [2]bool // Whether a version has "[section]" lines.
 }
@@ -143,6 +145,33 @@ func (f *File) OldBefore(b, j int) int {
 		return pairs[p].a
 	}
 	return f.Blocks[b].OldHi
+}
+
+func (d *drawing) moves(moves []Move) {
+	d.byNew = slices.Clone(moves)
+	slices.SortFunc(d.byNew, func(a, b Move) int { return a.New - b.New })
+}
+
+// MovedTo is where a line of the old version went, by its number from 0.
+func (f *File) MovedTo(old int) (new int, ok bool) {
+	i := sort.Search(len(f.Moves), func(i int) bool { return f.Moves[i].Old+f.Moves[i].Lines > old })
+	if i == len(f.Moves) || f.Moves[i].Old > old {
+		return 0, false
+	}
+	return f.Moves[i].New + old - f.Moves[i].Old, true
+}
+
+// MovedFrom is where a line of the new version came from.
+func (f *File) MovedFrom(new int) (old int, ok bool) {
+	if f.drawing == nil {
+		return 0, false
+	}
+	by := f.drawing.byNew
+	i := sort.Search(len(by), func(i int) bool { return by[i].New+by[i].Lines > new })
+	if i == len(by) || by[i].New > new {
+		return 0, false
+	}
+	return by[i].Old + new - by[i].New, true
 }
 
 // line draws a whole line that nothing is marked in.

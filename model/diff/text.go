@@ -27,7 +27,7 @@ func (f File) IgnoringSpace() File {
 	}
 	old, new := f.Versions()
 	g := Text(old, new, Options{IgnoreSpace: true, Path: cmp.Or(f.NewPath, f.OldPath).String()})
-	f.Blocks, f.Added, f.Removed, f.Simplified, f.drawing = g.Blocks, g.Added, g.Removed, g.Simplified, g.drawing
+	f.Blocks, f.Moves, f.Added, f.Removed, f.Simplified, f.drawing = g.Blocks, g.Moves, g.Added, g.Removed, g.Simplified, g.drawing
 	if len(f.Blocks) == 0 && f.Note.IsEmpty() {
 		f.Note = g.Note
 	}
@@ -71,6 +71,10 @@ func Text(old, new []byte, opt Options) File {
 		f.context = defaultContext
 	}
 	d.pair(f.Blocks)
+	if f.Added > 0 && f.Removed > 0 {
+		f.Moves = moves(d.a, d.b, f.Blocks)
+		d.moves(f.Moves)
+	}
 	return f
 }
 

@@ -13,6 +13,7 @@ import (
 // drawer draws one row of a text.
 type drawer struct {
 	view    *View
+	file    *diff.File
 	styles  themes.Styles
 	g       geometry
 	colours [2]*syntax.Text
@@ -24,7 +25,7 @@ func (v *View) textRow(s themes.Styles, sp, row, part int) string {
 	at := v.spans[sp]
 	f := &v.files[at.file]
 	r, side := v.lineAt(sp, row)
-	d := drawer{view: v, styles: s, g: v.geometry(f, at.beside), part: part}
+	d := drawer{view: v, file: f, styles: s, g: v.geometry(f, at.beside), part: part}
 	d.current = v.match >= 0 && v.match < len(v.matches) && v.matches[v.match].row == row
 	if s.Syntax.On {
 		d.colours = v.colours[int(at.file)]
@@ -63,9 +64,9 @@ func (d *drawer) old(r *diff.Row) string {
 	case diff.Insert:
 		return l.String()
 	case diff.Delete:
-		d.side(l, oldSide, r.Old, d.removed("-"), r.Old.NoFinal)
+		d.side(l, oldSide, r.Old, d.moved(oldSide, r.Old, d.removed("-")), r.Old.NoFinal)
 	case diff.Change:
-		d.side(l, oldSide, r.Old, d.changed(r, d.removed("~")), r.Old.NoFinal && !r.New.NoFinal)
+		d.side(l, oldSide, r.Old, d.moved(oldSide, r.Old, d.changed(r, d.removed("~"))), r.Old.NoFinal && !r.New.NoFinal)
 	default:
 		d.side(l, oldSide, r.Old, look{}, false)
 	}
@@ -79,9 +80,9 @@ func (d *drawer) new(r *diff.Row) string {
 	case diff.Delete:
 		return l.String()
 	case diff.Insert:
-		d.side(l, newSide, r.New, d.added("+"), r.New.NoFinal)
+		d.side(l, newSide, r.New, d.moved(newSide, r.New, d.added("+")), r.New.NoFinal)
 	case diff.Change:
-		d.side(l, newSide, r.New, d.changed(r, d.added("~")), r.New.NoFinal && !r.Old.NoFinal)
+		d.side(l, newSide, r.New, d.moved(newSide, r.New, d.changed(r, d.added("~"))), r.New.NoFinal && !r.Old.NoFinal)
 	default:
 		d.side(l, newSide, r.New, look{}, false)
 	}
@@ -96,10 +97,10 @@ func (d *drawer) unified(r *diff.Row, side side) string {
 	switch {
 	case side == oldSide || side == both && r.Op == diff.Delete:
 		side, line, new = oldSide, r.Old, 0
-		k, noFinal = d.changed(r, d.removed("-")), r.Old.NoFinal && (r.Op == diff.Delete || !r.New.NoFinal)
+		k, noFinal = d.moved(oldSide, r.Old, d.changed(r, d.removed("-"))), r.Old.NoFinal && (r.Op == diff.Delete || !r.New.NoFinal)
 	case side == newSide || r.Op == diff.Insert:
 		side, old = newSide, 0
-		k, noFinal = d.changed(r, d.added("+")), r.New.NoFinal && (r.Op == diff.Insert || !r.Old.NoFinal)
+		k, noFinal = d.moved(newSide, r.New, d.changed(r, d.added("+"))), r.New.NoFinal && (r.Op == diff.Insert || !r.Old.NoFinal)
 	default:
 		side = newSide
 	}
@@ -118,14 +119,49 @@ func (d *drawer) unified(r *diff.Row, side side) string {
 type look struct {
 	sign             text.Safe
 	mark, line, word themes.Style
+	said             text.Safe // Behind the text: what there is to know of the line.
 }
 
 func (d *drawer) added(sign string) look {
-	return look{text.Line(sign), d.styles.Added, d.styles.AddedLine, d.styles.AddedWord}
+	return look{sign: text.Line(sign), mark: d.styles.Added, line: d.styles.AddedLine, word: d.styles.AddedWord}
 }
 
 func (d *drawer) removed(sign string) look {
-	return look{text.Line(sign), d.styles.Removed, d.styles.RemovedLine, d.styles.RemovedWord}
+	return look{sign: text.Line(sign), mark: d.styles.Removed, line: d.styles.RemovedLine, word: d.styles.RemovedWord}
+}
+
+// moved is the look of a line that another place of the other version has: it did not really come or go. The sign
+// says in which direction that place is.
+func (d *drawer) moved(side side, line diff.Line, k look) look {
+	to, ok := 0, false
+	if side == oldSide {
+		to, ok = d.file.MovedTo(line.Number - 1)
+	} else {
+		to, ok = d.file.MovedFrom(line.Number - 1)
+	}
+	if !ok {
+		return k
+	}
+	sign := text.Lit("↓")
+	if to < line.Number-1 {
+		sign = text.Lit("↑")
+	}
+	k = look{sign: sign, mark: d.styles.Moved, line: d.styles.MovedLine, word: d.styles.Moved}
+	if before, ok := d.neighbour(side, line.Number-2); !ok || before != to-1 {
+		k.said = text.Format("  from line %d", to+1)
+		if side == oldSide {
+			k.said = text.Format("  to line %d", to+1)
+		}
+	}
+	return k
+}
+
+// neighbour is where the line before a moved one went to, or came from.
+func (d *drawer) neighbour(side side, line int) (int, bool) {
+	if side == oldSide {
+		return d.file.MovedTo(line)
+	}
+	return d.file.MovedFrom(line)
 }
 
 // changed is the look of a pair of lines. Where white space alone tells them apart, only that is marked: what is
@@ -182,6 +218,9 @@ func (d *drawer) text(l *paint.Line, side side, line diff.Line, k look, noFinal 
 		more = k.word
 	}
 	d.cells(l, t, left, right, more, d.syntax(side, line), words, d.found(t))
+	if last && !k.said.IsEmpty() {
+		l.Add(d.styles.Faint, k.said)
+	}
 	if noFinal && last {
 		l.Add(d.styles.Faint, text.Lit("  no newline at the end"))
 	}
