@@ -46,6 +46,9 @@ type Options struct {
 	Trust         func() error // Remembers that it may.
 	TrustQuestion []string     // What would run.
 
+	Choices  Choices             // How differences were shown last.
+	Remember func(Choices) error // Keeps that for the next session; nil does not.
+
 	Commands Commands
 	Now      func() time.Time
 	Reviewed *reviewed.Store // What the operator has reviewed; nil keeps it for as long as the screen is open.
@@ -133,12 +136,16 @@ func newApp(ctx context.Context, ws source, opt Options) *App {
 	if a.theme == "" {
 		a.theme = "auto"
 	}
+	a.split = opt.Choices.Split
 	switch opt.Split {
 	case "on":
 		a.split = new(true)
 	case "off":
 		a.split = new(false)
 	}
+	a.diff.how.structured = opt.Choices.Structure
+	a.diff.view.SetStructured(opt.Choices.Structure)
+	a.diff.view.SetWrap(opt.Choices.Wrap)
 	a.shape = shape{focus: action.History, left: action.History}
 	a.starting.looking = opt.Discover != nil
 	a.meet()

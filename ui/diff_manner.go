@@ -16,6 +16,26 @@ type manner struct {
 	structured  bool // What lines mean is shown, where that is known.
 }
 
+// Choices are how the operator wants differences to be shown, for as long as they do not choose otherwise. That white
+// space is hidden is not among them: nobody should miss a change for what they chose last week.
+type Choices struct {
+	Split     *bool `json:"split,omitempty"` // Nil follows the width of the screen.
+	Wrap      bool  `json:"wrap,omitempty"`
+	Structure bool  `json:"structure,omitempty"`
+}
+
+// remembered is the outcome of keeping choices.
+type remembered struct{}
+
+// remember keeps the choices for the next session.
+func (p *diffPane) remember(a *App) tea.Cmd {
+	if a.opt.Remember == nil {
+		return nil
+	}
+	c := Choices{Split: a.split, Wrap: p.view.Wrapped(), Structure: p.how.structured}
+	return quietly(a, &p.remembers, func(context.Context) (remembered, error) { return remembered{}, a.opt.Remember(c) })
+}
+
 // compared is a difference in this manner.
 func (m manner) compared(f diff.File) diff.File {
 	if m.ignoreSpace {
@@ -57,7 +77,7 @@ func (p *diffPane) toggleStructure(a *App) tea.Cmd {
 	p.how.structured = !p.how.structured
 	p.touch()
 	p.view.SetStructured(p.how.structured)
-	return p.learn(a)
+	return tea.Batch(p.learn(a), p.remember(a))
 }
 
 // again reads the subject anew and keeps the place in it.

@@ -43,14 +43,15 @@ type diffPane struct {
 	asked int     // Counts wishes.
 	query string
 
-	how     manner          // How differences are compared and shown.
-	large   map[string]bool // Paths of files that are read although they are large.
-	study   question        // What is being found out about the files in sight.
-	known   map[int]knowledge
-	kept    *kept // Where to be again in the next subject.
-	marks   reviews
-	marking question // Of marks that are being written.
-	seek    *seek    // A line that is to be brought into sight; nil for none.
+	how       manner          // How differences are compared and shown.
+	large     map[string]bool // Paths of files that are read although they are large.
+	study     question        // What is being found out about the files in sight.
+	known     map[int]knowledge
+	kept      *kept // Where to be again in the next subject.
+	marks     reviews
+	marking   question // Of marks that are being written.
+	remembers question // Of choices that are being written.
+	seek      *seek    // A line that is to be brought into sight; nil for none.
 }
 
 // A difference that takes longer than this to come is given up for the one that the cursor went on to.

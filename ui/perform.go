@@ -159,9 +159,11 @@ func (a *App) adjust(in action.Intent) tea.Cmd {
 		split := !a.splits()
 		a.split = &split
 		a.diff.setSplit(split)
+		return a.diff.remember(a)
 	case action.Wrap:
 		a.diff.view.SetWrap(!a.diff.view.Wrapped())
 		a.diff.touch()
+		return a.diff.remember(a)
 	case action.Theme:
 		return a.setTheme(in.Arg)
 	case action.Redraw:

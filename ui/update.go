@@ -108,6 +108,10 @@ func (a *App) answered(msg tea.Msg) tea.Cmd {
 		return a.file.painted(m)
 	case answer[marked]:
 		return a.diff.markedArrived(a, m)
+	case answer[remembered]:
+		if m.err != nil {
+			a.warn(text.Error(m.err))
+		}
 	case answer[studied]:
 		return a.diff.studied(a, m)
 	case blamePart:

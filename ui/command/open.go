@@ -19,6 +19,7 @@ import (
 	"plumb/gitops/objects"
 	"plumb/gitops/objects/gitcli"
 	"plumb/gitops/objects/gogit"
+	"plumb/gitops/reviewed"
 	"plumb/gitops/trust"
 	"plumb/gitops/workspace"
 	"plumb/model"
@@ -46,7 +47,8 @@ type Opened struct {
 	Operator  config.Operator // What the operator chose for themselves.
 	ReadOnly  bool            // Nothing may be written from here, by flag or by the operator's choice.
 	Ran       *ran.Log
-	Problem   error // Why plumb.yaml cannot be used; there are no environments then, and history still works.
+	Reviewed  *reviewed.Store // What the operator has reviewed of the repository.
+	Problem   error           // Why plumb.yaml cannot be used; there are no environments then, and history still works.
 
 	// Discover looks for the environments of a repository without plumb.yaml, which may mean reading thousands of directories, and
 	// makes them those of the workspace. Trust and Problem are as it leaves them. It is called once, and
@@ -104,6 +106,7 @@ func (o *Opened) wire(ctx context.Context, opt OpenOptions) error {
 		return fmt.Errorf("ask this machine for its name: %w", err)
 	}
 	o.trust = trust.Open(trust.StateDir(opt.Getenv))
+	o.Reviewed = reviewed.Open(filepath.Join(stateDir(opt.Getenv, info.GitDir), "reviewed"))
 	var (
 		git    workspace.Git
 		self   model.Principal

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"plumb/gitops/trust"
 	"plumb/model"
 	"plumb/model/text"
 	"plumb/themes"
@@ -59,8 +60,10 @@ func (inv *invocation) show(cmd *cobra.Command, o *Opened, welcome text.Safe) er
 	if !inv.colored() {
 		theme = themes.NoColor.Name
 	}
+	choices := choicesIn(trust.StateDir(inv.Getenv))
 	split := map[string]string{"split": "on", "unified": "off"}[o.Operator.Split]
 	opt := ui.Options{
+		Choices: choices.load(), Remember: choices.save, Reviewed: o.Reviewed,
 		Workspace: o.Workspace, Theme: theme, Mouse: o.Operator.Mouse, Split: cmp.Or(split, "auto"), ReadOnly: o.ReadOnly,
 		Trusted: o.Trusted(), Trust: o.Trust, TrustQuestion: o.TrustQuestion(),
 		Commands: o.Ran, Now: inv.Now, Welcome: welcome, Problem: o.Problem,
