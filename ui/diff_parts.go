@@ -95,19 +95,24 @@ func nextForPicks(s subject) text.Safe {
 
 // showPicks marks in the view what is picked of what it shows.
 func (p *diffPane) showPicks(a *App) {
-	e := a.env()
 	for i := range p.files_ {
-		var blocks []diff.Block
-		if e != nil {
-			switch s := p.subject.(type) {
-			case resourceSubject:
-				blocks = e.stage.parts[key(s.resource)].Blocks
-			case commitSubject:
-				blocks = e.stage.commits[s.commit.Hash][pathOf(&p.files_[i])]
-			}
-		}
-		p.view.SetPicked(i, blocks)
+		p.view.SetPicked(i, p.picksOf(a, pathOf(&p.files_[i])))
 	}
+}
+
+// picksOf is what is picked of a file of the subject, whether it is loaded or not.
+func (p *diffPane) picksOf(a *App, path string) []diff.Block {
+	e := a.env()
+	if e == nil {
+		return nil
+	}
+	switch s := p.subject.(type) {
+	case resourceSubject:
+		return e.stage.parts[key(s.resource)].Blocks
+	case commitSubject:
+		return e.stage.commits[s.commit.Hash][path]
+	}
+	return nil
 }
 
 // partsOf are the picked parts of the commit that is shown; nil where none are.

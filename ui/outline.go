@@ -77,8 +77,8 @@ type measurePart = part[measure, error]
 func (o *outline) show(a *App, s compareSubject, c *workspace.Comparison) tea.Cmd {
 	o.ask.drop()
 	ask := o.ask
-	*o = outline{of: c, subject: s, said: s.said(*c), ask: ask, nodes: workspace.Tree(c.Files), closed: map[string]bool{}, opened: map[string]bool{}}
-	o.unfoldSome()
+	*o = outline{of: c, subject: s, said: s.said(*c), ask: ask, nodes: workspace.Tree(c.Files), opened: map[string]bool{}}
+	o.closed = foldMost(o.nodes, treeAtFirst)
 	o.sum()
 	o.arrange()
 	if len(c.Files) == 0 {
@@ -122,12 +122,14 @@ func (o *outline) arrived(m measurePart) tea.Cmd {
 	return m.next
 }
 
-// unfoldSome folds directories so that not much more than a screen is listed: level by level, the small ones
-// first, as long as there is room. Of directories of one size all are unfolded or none.
-func (o *outline) unfoldSome() {
+// foldMost folds directories so that not much more than so many rows are listed: level by level, the small ones
+// are unfolded first, as long as there is room. Of directories of one size all are unfolded or none. It answers the paths of those
+// that are folded.
+func foldMost(nodes []workspace.Node, most int) map[string]bool {
+	closed := map[string]bool{}
 	children := map[int][]int{} // Of a node; -1 for the root.
 	var above []int
-	for i, n := range o.nodes {
+	for i, n := range nodes {
 		above = append(above[:min(n.Depth, len(above))], i)
 		parent := -1
 		if n.Depth > 0 {
@@ -135,29 +137,30 @@ func (o *outline) unfoldSome() {
 		}
 		children[parent] = append(children[parent], i)
 		if n.IsDir() {
-			o.closed[n.Path] = true
+			closed[n.Path] = true
 		}
 	}
 	shown := len(children[-1])
 	for level := children[-1]; len(level) > 0; {
 		bySize := map[int][]int{}
 		for _, i := range level {
-			if o.nodes[i].IsDir() {
+			if nodes[i].IsDir() {
 				bySize[len(children[i])] = append(bySize[len(children[i])], i)
 			}
 		}
 		level = nil
 		for _, size := range slices.Sorted(maps.Keys(bySize)) {
-			if shown+size*len(bySize[size]) > treeAtFirst {
+			if shown+size*len(bySize[size]) > most {
 				break
 			}
 			for _, i := range bySize[size] {
-				delete(o.closed, o.nodes[i].Path)
+				delete(closed, nodes[i].Path)
 				shown += size
 				level = append(level, children[i]...)
 			}
 		}
 	}
+	return closed
 }
 
 func (o *outline) sum() {

@@ -8,6 +8,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"plumb/model"
 	"plumb/model/diff"
 	"plumb/model/text"
 	"plumb/themes"
@@ -31,8 +32,9 @@ type diffPane struct {
 	files_  []diff.File
 	origins []origin // Where in git each of the files is.
 	total   int
-	fresh   bool // The next piece replaces what is shown.
-	cut     int  // Lines of the head and the outline that are scrolled off.
+	changes []model.FileChange // All files, where they are known before they are read; nil where all are in files_.
+	fresh   bool               // The next piece replaces what is shown.
+	cut     int                // Lines of the head and the outline that are scrolled off.
 
 	outline outline
 	base    int  // How many files there are before the first that is here: after a jump, they are read when they are wanted.
@@ -90,6 +92,7 @@ func (p *diffPane) rested(a *App, m restMsg) tea.Cmd {
 func (p *diffPane) clear() {
 	p.ask.drop()
 	p.subject, p.err, p.said, p.head, p.files_, p.origins, p.total, p.cut, p.seek = nil, nil, nil, nil, nil, nil, 0, 0, nil
+	p.changes = nil
 	p.study.drop()
 	p.known, p.kept = nil, nil
 	p.base, p.refile, p.goal = 0, false, nil
@@ -139,7 +142,7 @@ func (p *diffPane) arrived(a *App, m diffPart) tea.Cmd {
 	p.touch()
 	if p.fresh {
 		p.fresh = false
-		p.said, p.head, p.files_, p.origins, p.total, p.cut = nil, nil, nil, nil, 0, 0
+		p.said, p.head, p.files_, p.origins, p.total, p.changes, p.cut = nil, nil, nil, nil, 0, nil, 0
 		p.base = 0
 		p.outline.drop()
 		p.unseen()
@@ -162,6 +165,9 @@ func (p *diffPane) arrived(a *App, m diffPart) tea.Cmd {
 		}
 		if it.total > 0 {
 			p.total = it.total
+		}
+		if it.changes != nil {
+			p.changes = it.changes
 		}
 		for i, st := range it.studies {
 			studies[len(p.files_)+i] = st

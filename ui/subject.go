@@ -23,9 +23,10 @@ type subject interface {
 type piece struct {
 	head    []headLine // Replaces the lines above the files, if there are any.
 	files   []diff.File
-	origins []origin // Where in git each of the files is; shorter where that is known of none.
-	studies []study  // What is known already about the files; shorter where that is nothing.
-	total   int      // How many files there are; 0 leaves it open.
+	origins []origin           // Where in git each of the files is; shorter where that is known of none.
+	studies []study            // What is known already about the files; shorter where that is nothing.
+	total   int                // How many files there are; 0 leaves it open.
+	changes []model.FileChange // All of them, where git knows them before they are read.
 
 	compared *workspace.Comparison // What the outline above the files is of.
 }
@@ -121,7 +122,7 @@ func (s commitSubject) head() []headLine {
 
 // readFiles reads and compares files one after the other.
 func readFiles(ctx context.Context, ws source, files []model.FileChange, from, to version, skip int, show func(piece)) error {
-	show(piece{total: len(files)})
+	show(piece{total: len(files), changes: files})
 	for _, f := range files[min(skip, len(files)):min(skip+filesAtOnce, len(files))] {
 		if err := ctx.Err(); err != nil {
 			return err
