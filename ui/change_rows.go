@@ -99,10 +99,10 @@ func (p *changePane) body(a *App, focused bool) []string {
 		l.Add(st.Text, e.stage.words().Plus(text.Format(" picked in %s", e.Name)))
 		l.Gap(2)
 		if e.stage.resources() > 0 {
-			l.Add(st.Accent, text.Lit("x")).Add(st.Dim, text.Lit(" restore  ")).Add(st.Accent, text.Lit("m")).Add(st.Dim, text.Lit(" adopt  "))
+			l.Add(st.Accent, text.Lit("x")).Add(st.Dim, text.Lit(" restore  ")).Add(st.Accent, text.Lit("m")).Add(st.Dim, text.Lit(" adopt"))
 		}
 		if len(e.stage.commits) > 0 {
-			l.Add(st.Accent, text.Lit("R")).Add(st.Dim, text.Lit(" on the commit’s differences takes back"))
+			l.Gap(2).Add(st.Accent, text.Lit("R")).Add(st.Dim, text.Lit(" on the commit’s differences takes back"))
 		}
 		rows = append(rows, l.String())
 	}

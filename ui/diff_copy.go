@@ -13,13 +13,13 @@ import (
 
 // copies are what can be copied of a difference, each by its name, in the order in which they are offered.
 var copies = []struct{ name, about string }{
-	{"patch", "all differences as a patch"},
-	{"patch of the file", "the file at the top as a patch"},
-	{"patch of this", "the current difference, or the range that is marked, as a patch"},
-	{"new", "the lines of the current difference, or the value, as they became"},
-	{"old", "the lines of the current difference, or the value, as they were"},
-	{"path", "the path of the file, or of the value in it"},
-	{"link", "the file at this line and revision, on the web where the repository's host is known"},
+	{"patch", "all differences"},
+	{"patch of the file", "the file at the top"},
+	{"patch of this", "this difference, or the marked range"},
+	{"new", "its lines, or the value, as they became"},
+	{"old", "its lines, or the value, as they were"},
+	{"path", "of the file, or of the value in it"},
+	{"link", "this line, as REVISION:PATH:LINE"},
 }
 
 // copyWhat copies one of them, or offers them all.
@@ -88,7 +88,7 @@ func (p *diffPane) side(f *diff.File, blocks []diff.Block, old bool) string {
 	return b.String()
 }
 
-// link is where others find the line: on the web, or as REVISION:PATH:LINE.
+// link is where others find the line: REVISION:PATH:LINE, which git show and plumb take.
 func (p *diffPane) link(a *App) (string, error) {
 	s, ok := p.spot()
 	if !ok {
