@@ -39,6 +39,8 @@ func (a *App) performDiff(in action.Intent) tea.Cmd {
 		p.toFiles()
 		p.nextUnreviewed(a)
 		return p.learn(a)
+	case action.FileList:
+		return p.openFiles(a)
 	case action.CopyWhat:
 		return p.copyWhat(a, in.Arg)
 	}

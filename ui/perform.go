@@ -109,7 +109,8 @@ func (a *App) perform(in action.Intent) tea.Cmd {
 		action.BlameColumn, action.MarkLines, action.GoLine:
 		return a.performFile(in)
 
-	case action.Structure, action.Space, action.More, action.Whole, action.Review, action.ReviewFile, action.Unreviewed, action.CopyWhat:
+	case action.Structure, action.Space, action.More, action.Whole, action.Review, action.ReviewFile, action.Unreviewed, action.CopyWhat,
+		action.FileList:
 		return a.performDiff(in)
 
 	case action.Stage:

@@ -123,7 +123,9 @@ func (a *App) answered(msg tea.Msg) tea.Cmd {
 	case measurePart:
 		return a.diff.measured(m)
 	case diffPart:
-		return a.diff.arrived(a, m)
+		return tea.Batch(a.diff.arrived(a, m), a.filesArrived())
+	case countPart:
+		return a.countsArrived(m)
 	case answer[runsFound]:
 		return a.runs.arrived(a, m)
 	case answer[runFound]:

@@ -17,6 +17,7 @@ const (
 	PrevHunk        ID = "previous difference"
 	NextFile        ID = "next file"
 	PrevFile        ID = "previous file"
+	FileList        ID = "files"
 	Search          ID = "search"
 	NextMatch       ID = "next match"
 	PrevMatch       ID = "previous match"
@@ -141,6 +142,9 @@ var looking = []Action{
 		Text: "Go to the next file", Not: severalFiles},
 	{ID: PrevFile, Keys: []string{"{", "<"}, Title: "previous file", Group: Look, In: Panes(),
 		Text: "Go to the previous file", Not: severalFiles},
+	{ID: FileList, Keys: []string{"F"}, Title: "files", Group: Look, In: Panes(), Line: []Scope{Diff},
+		Text: "List the files as a tree with what differs in each, and go to one by a part of its path", Git: "git diff --stat",
+		Not: func(s State) string { return first(diffShown(s), severalFiles(s)) }},
 	{ID: Structure, Keys: []string{"S"}, Title: "structure", Group: Look, In: Panes(), Line: []Scope{Diff},
 		Text: "Show what changed by its path in YAML, JSON, TOML and HCL, or the lines again", Not: diffShown},
 	{ID: More, Keys: []string{"o"}, Title: "more lines", Group: Look, In: []Scope{Diff}, Line: []Scope{Diff},
