@@ -198,8 +198,7 @@ func (v *View) Return(file int, at Place) {
 	if !ok {
 		row = v.fileRow(file)
 	}
-	v.top = position{row: row}
-	v.settle()
+	v.top = position{row: row} // As after a jump, there may be room below the end.
 	v.follow()
 }
 
