@@ -147,14 +147,4 @@ func binaryNote(old, new []byte) text.Safe {
 	return text.Format("binary, %s → %s", sizeOf(old), sizeOf(new))
 }
 
-// sizeOf names a size in bytes below one KiB, then rounded to the nearest whole unit.
-func sizeOf(data []byte) string {
-	n := len(data)
-	for _, unit := range []string{"B", "KiB", "MiB", "GiB"} {
-		if n < 1024 || unit == "GiB" {
-			return text.Format("%d %s", n, unit).String()
-		}
-		n = (n + 512) / 1024
-	}
-	return ""
-}
+func sizeOf(data []byte) text.Safe { return text.Size(int64(len(data))) }

@@ -21,23 +21,23 @@ func (i Info) String() string { return i.Describe().String() }
 func (i Info) facets() [4]string {
 	switch i.Kind {
 	case Text:
-		return [4]string{"text", "", size(i.Size)}
+		return [4]string{"text", "", text.Size(i.Size).String()}
 	case Empty:
 		return [4]string{"empty file"}
 	case Binary:
 		if i.Format != "" {
-			return [4]string{"binary (" + i.Format + ")", "", size(i.Size)}
+			return [4]string{"binary (" + i.Format + ")", "", text.Size(i.Size).String()}
 		}
-		return [4]string{"binary", "", size(i.Size)}
+		return [4]string{"binary", "", text.Size(i.Size).String()}
 	case Image:
 		dimensions := ""
 		if i.Width > 0 {
 			dimensions = fmt.Sprintf("%d×%d", i.Width, i.Height)
 		}
 		if i.Format == "icon" {
-			return [4]string{"icon", dimensions, size(i.Size)}
+			return [4]string{"icon", dimensions, text.Size(i.Size).String()}
 		}
-		return [4]string{i.Format + " image", dimensions, size(i.Size)}
+		return [4]string{i.Format + " image", dimensions, text.Size(i.Size).String()}
 	case Symlink:
 		return [4]string{"symbolic link to " + i.Target.String()}
 	case Submodule:
@@ -48,7 +48,7 @@ func (i Info) facets() [4]string {
 	case Directory:
 		return [4]string{"directory"}
 	case LFS:
-		return [4]string{"Git LFS", "", size(i.Size), "kept outside git"}
+		return [4]string{"Git LFS", "", text.Size(i.Size).String(), "kept outside git"}
 	case SOPS, Encrypted:
 		readers := ""
 		if i.Recipients == 1 {
@@ -56,7 +56,7 @@ func (i Info) facets() [4]string {
 		} else if i.Recipients > 1 {
 			readers = fmt.Sprintf("for %d keys", i.Recipients)
 		}
-		return [4]string{"encrypted by " + i.Tool, readers, size(i.Size)}
+		return [4]string{"encrypted by " + i.Tool, readers, text.Size(i.Size).String()}
 	}
 	return [4]string{}
 }
@@ -184,15 +184,4 @@ func modeChange(old, new model.FileMode) string {
 		words += " (no longer executable)"
 	}
 	return words
-}
-
-// size names a size in bytes below one KiB, then rounded to the nearest whole unit, as notes of differences do.
-func size(n int64) string {
-	for _, unit := range []string{"B", "KiB", "MiB", "GiB"} {
-		if n < 1024 {
-			return fmt.Sprintf("%d %s", n, unit)
-		}
-		n = (n + 512) / 1024
-	}
-	return fmt.Sprintf("%d TiB", n)
 }

@@ -232,3 +232,13 @@ func BenchmarkClean(b *testing.B) {
 		})
 	}
 }
+
+func TestSizesAreRoundedToWholeUnits(t *testing.T) {
+	for n, want := range map[int64]string{
+		0: "0 B", 1023: "1023 B", 1024: "1 KiB", 1535: "1 KiB", 1536: "2 KiB", 5 << 20: "5 MiB", 3 << 30: "3 GiB", 7 << 40: "7 TiB", 1<<63 - 1: "8388608 TiB",
+	} {
+		if got := Size(n).String(); got != want {
+			t.Errorf("%d bytes are %s, want %s", n, got, want)
+		}
+	}
+}

@@ -56,6 +56,19 @@ func (v *View) UnfoldRow(y int) bool {
 	return true
 }
 
+// PickHunk makes the hunk in a row of the window the current one, and reports whether there is one.
+func (v *View) PickHunk(y int) bool {
+	row := v.step(v.top, y-1).row
+	if y < 1 || row >= v.rows {
+		return false
+	}
+	h := v.hunkIndex(v.spans[v.spanAt(row)])
+	if h >= 0 {
+		v.hunk = h
+	}
+	return h >= 0
+}
+
 func (v *View) unfold(k gapKey, top, bottom int) bool {
 	n, seenTop, seenBottom := v.seen(k.file, k.gap)
 	if seenTop+seenBottom == n {
@@ -101,20 +114,9 @@ func (v *View) holds(file int) bool {
 func (v *View) heldBack(file int) text.Safe {
 	f := &v.files[file]
 	if f.Unloaded > 0 {
-		return text.Format("%s, not loaded: enter loads it", size(f.Unloaded))
+		return text.Format("%s, not loaded: enter loads it", text.Size(f.Unloaded))
 	}
 	return text.Lit("written by a program: enter shows its lines")
-}
-
-// size is a number of bytes as people read it.
-func size(n int64) text.Safe {
-	for _, unit := range []string{"B", "KiB", "MiB"} {
-		if n < 1024 {
-			return text.Format("%d %s", n, unit)
-		}
-		n = (n + 512) / 1024
-	}
-	return text.Format("%d GiB", n)
 }
 
 // Show shows the lines of a file that were held back because a program wrote it, and reports whether they were.
