@@ -3,12 +3,12 @@ package workspace
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 
 	"plumb/gitops/objects"
 	"plumb/model"
 	"plumb/model/diff"
+	"plumb/model/filekind"
 	"plumb/model/secret"
 	"plumb/model/text"
 )
@@ -61,24 +61,35 @@ func (w *Workspace) CommitFiles(ctx context.Context, id model.Hash) ([]model.Fil
 	return w.Files(ctx, parent, id)
 }
 
-// FileDiff reads both sides of one file and compares them, secrets masked. A side of more than most bytes, 0 for the usual
-// limit, is not loaded: the difference says how large it is. A missing object is told in the note.
+// FileDiff reads both sides of one file and compares them, secrets and cipher texts masked. What has no lines to compare, as an image,
+// says in the note what it is. A side of more than most bytes, 0 for the usual limit, is not loaded: the difference
+// says how large it is. A missing object is told in the note.
 func (w *Workspace) FileDiff(ctx context.Context, f model.FileChange, opt diff.Options, most int64) diff.File {
 	if most == 0 {
 		most = maxShown
 	}
-	before, errOld := w.blob(ctx, f.OldMode, f.OldHash, most)
-	after, errNew := w.blob(ctx, f.NewMode, f.NewHash, most)
-	d := compare(f.Path, before, after, w.isSensitive(f.Path) || w.isSensitive(f.OldPath), opt)
-	if err := errors.Join(errOld, errNew); err != nil {
+	before, errOld := w.version(ctx, f.OldMode, f.OldHash, most)
+	after, errNew := w.version(ctx, f.NewMode, f.NewHash, most)
+	attrs := w.attributes(ctx, f.Path)
+	isBinary := attrs.Binary || f.OldPath != "" && f.OldPath != f.Path && w.attributes(ctx, f.OldPath).Binary
+	whole := w.isSensitive(f.Path) || w.isSensitive(f.OldPath)
+	d := compareVersions(f.Path, before, after, whole, opt)
+	large, err := unread(errOld, errNew)
+	switch {
+	case err != nil:
 		d = d.WithoutLines()
-		var large *tooLarge
-		if errors.As(err, &large) {
-			d.Note, d.Unloaded = large.note(), large.size
-		} else {
-			d.Note = text.Error(err)
+		d.Note = text.Error(err)
+	case isBinary && (large > 0 || len(d.Blocks) > 0):
+		d = d.WithoutLines()
+		d.Note = binaryNote(before, after)
+	case large > 0:
+		d = d.WithoutLines()
+		d.Note = largeNote(large)
+		if large <= maxLoaded && f.OldHash != f.NewHash {
+			d.Unloaded = large
 		}
 	}
+	d.Generated = attrs.Generated
 	if f.OldPath != "" && f.OldHash != "" {
 		d.OldPath = text.Line(f.OldPath)
 	}
@@ -90,19 +101,6 @@ func (w *Workspace) FileDiff(ctx context.Context, f model.FileChange, opt diff.O
 	setMode(&d.OldMode, f.OldMode)
 	setMode(&d.NewMode, f.NewMode)
 	return d
-}
-
-// tooLarge is a file that was not loaded for its size in bytes.
-type tooLarge struct{ size int64 }
-
-func (e *tooLarge) Error() string { return fmt.Sprintf("%d MiB, not loaded", e.size>>20) }
-
-// note is what there is to say beyond the size: nothing where it can be loaded after all.
-func (e *tooLarge) note() text.Safe {
-	if e.size <= maxLoaded {
-		return text.Safe{}
-	}
-	return text.Format("%d MiB: too large to be compared here", e.size>>20)
 }
 
 // isSensitive reports whether plumb.yaml says that a file of the repository is a secret as a whole.
@@ -117,37 +115,20 @@ func (w *Workspace) isSensitive(file string) bool {
 	return false
 }
 
-// blob reads one side of a file; nil where it does not exist.
-func (w *Workspace) blob(ctx context.Context, mode model.FileMode, id model.Hash, most int64) ([]byte, error) {
-	switch {
-	case id == "":
-		return nil, nil
-	case mode == model.ModeSubmodule:
-		return fmt.Appendf(nil, "submodule at %s\n", id), nil
-	}
-	size, err := w.opt.Store.Size(ctx, id)
-	if err != nil {
-		return nil, err
-	}
-	if size > min(most, maxLoaded) {
-		return nil, &tooLarge{size}
-	}
-	data, err := w.opt.Store.Blob(ctx, id)
-	if data == nil {
-		data = []byte{}
-	}
-	return data, err
-}
-
 // compare is the one place where two versions are put beside each other, so that no view can forget the mask.
 func compare(path string, before, after []byte, whole bool, opt diff.Options) diff.File {
 	opt.Path = path
-	old, new := secret.MaskPair(path, before, after, whole)
+	old, new := masked(path, before, after, whole)
 	d := diff.Text(old, new, opt)
 	if !bytes.Equal(old, before) || !bytes.Equal(new, after) {
 		d.Masked = string(model.Sum(before) + model.Sum(after))
 	}
 	return d
+}
+
+// masked are two versions as they may be shown: without secrets and cipher texts.
+func masked(path string, before, after []byte, whole bool) (old, new []byte) {
+	return filekind.MaskEncrypted(secret.MaskPair(path, before, after, whole))
 }
 
 // Side is a version of a resource.
@@ -194,16 +175,28 @@ func StepDiff(s model.Step, opt diff.Options) diff.File {
 }
 
 func stateDiff(address string, before, after model.State, opt diff.Options) diff.File {
-	d := compare(address, shown(before), shown(after), before.Sensitive || after.Sensitive, opt)
+	d := compareVersions(address, liveVersion(before), liveVersion(after), before.Sensitive || after.Sensitive, opt)
 	switch {
 	case before.Content.Omitted != "" || after.Content.Omitted != "":
 		d = d.WithoutLines()
 		d.Note = text.Format("%s → %s", contentNote(before), contentNote(after))
-	case before.Exists && after.Exists && before.Kind != after.Kind:
+	case before.Exists && after.Exists && before.Kind != after.Kind && d.Note.IsEmpty():
 		d.Note = text.Format("%s → %s", before.Kind, after.Kind)
 	}
 	d.Attrs = attrChanges(before, after)
 	return d
+}
+
+// liveVersion is what is compared of a state.
+func liveVersion(s model.State) version {
+	v := version{exists: s.Exists, size: s.Content.Size, data: s.Content.Data, hash: model.Hash(s.Content.Sum)}
+	switch s.Kind {
+	case "symlink":
+		v.mode = model.ModeSymlink
+	case "directory":
+		v.mode = model.ModeTree
+	}
+	return v
 }
 
 // shown is the content that is compared; nil for what does not exist.

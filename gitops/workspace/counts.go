@@ -8,7 +8,6 @@ import (
 	"plumb/gitops/objects"
 	"plumb/model"
 	"plumb/model/diff"
-	"plumb/model/secret"
 )
 
 // Bounds of what is read to count lines: whoever compares revisions that are years apart wants an answer, and
@@ -90,7 +89,7 @@ func (w *Workspace) countLines(ctx context.Context, f model.FileChange, room *in
 		return LineCount{Unknown: IsBinary}
 	}
 	// What is masked is counted as it is shown: how many lines a secret has is part of it.
-	old, now := secret.MaskPair(f.Path, sides[0], sides[1], w.isSensitive(f.Path) || w.isSensitive(f.OldPath))
+	old, now := masked(f.Path, sides[0], sides[1], w.isSensitive(f.Path) || w.isSensitive(f.OldPath))
 	var n LineCount
 	n.Added, n.Removed = diff.Stat(old, now)
 	return n

@@ -12,6 +12,7 @@ import (
 	"plumb/gitops/objects"
 	"plumb/model"
 	"plumb/model/diff"
+	"plumb/model/filekind"
 	"plumb/model/secret"
 	"plumb/model/text"
 )
@@ -45,7 +46,7 @@ func (w *Workspace) FileAt(ctx context.Context, rev model.Hash, name string, mos
 	f.Mode = e.Mode
 	switch e.Mode {
 	case model.ModeSubmodule:
-		f.Note = text.Format("submodule at %s", e.Hash)
+		f.Note = text.Format("submodule at %s", e.Hash) // All of it: it is looked up in another repository.
 		return f, nil
 	case model.ModeTree:
 		entries, err := w.opt.Store.Tree(ctx, e.Hash)
@@ -65,7 +66,7 @@ func (w *Workspace) FileAt(ctx context.Context, rev model.Hash, name string, mos
 		most = maxShown
 	}
 	if f.Size > most {
-		f.Note, f.Large = text.Format("%d MiB, not loaded", f.Size>>20), true
+		f.Note, f.Large = text.Format("%s, not loaded", text.Size(f.Size)), true
 		return f, nil
 	}
 	data, err := w.opt.Store.Blob(ctx, e.Hash)
@@ -84,8 +85,16 @@ func (f *File) fill(data []byte, whole bool) {
 	if data == nil {
 		data = []byte{}
 	}
+	v := version{exists: true, mode: f.Mode, size: f.Size, data: data}
+	is := v.kind(f.Path)
+	if !is.Kind.HasLines() && f.Mode != model.ModeSymlink {
+		f.Note = is.Describe()
+		return
+	}
 	d := compare(f.Path, nil, data, whole, diff.Options{})
-	f.Note = d.Note
+	if is.Kind == filekind.SOPS {
+		f.Note = is.Describe()
+	}
 	for b := range d.Blocks {
 		n := d.BlockRows(b)
 		f.Lines = make([]text.Safe, 0, n)
@@ -99,7 +108,7 @@ func (f *File) fill(data []byte, whole bool) {
 	if isSecret {
 		f.Note = text.Lit("a secret as a whole")
 	}
-	f.Whole = f.Note.IsEmpty()
+	f.Whole = !isSecret
 	if f.Mode == model.ModeSymlink {
 		f.Whole = !isSecret && len(f.Lines) > 0
 	}

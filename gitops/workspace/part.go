@@ -11,6 +11,7 @@ import (
 	"plumb/gitops/objects"
 	"plumb/model"
 	"plumb/model/diff"
+	"plumb/model/filekind"
 	"plumb/model/secret"
 	"plumb/model/text"
 )
@@ -90,10 +91,12 @@ func (w *Workspace) DivideFile(ctx context.Context, f model.FileChange) (Divisio
 
 // divide compares two versions, or says why only all of the difference can be taken.
 func divide(path string, before, after []byte, whole bool) (d Division, why string) {
-	if diff.IsBinary(before) || diff.IsBinary(after) {
-		return d, "it is binary"
+	for _, data := range [][]byte{before, after} {
+		if why := indivisible(path, data); why != "" {
+			return d, why
+		}
 	}
-	maskedBefore, maskedAfter := secret.MaskPair(path, before, after, whole)
+	maskedBefore, maskedAfter := masked(path, before, after, whole)
 	d.OldLines, d.NewLines = countLines(before), countLines(after)
 	if whole || countLines(maskedBefore) != d.OldLines || countLines(maskedAfter) != d.NewLines || secret.IsWhole(path) {
 		return d, "it is a secret as a whole"
@@ -102,7 +105,28 @@ func divide(path string, before, after []byte, whole bool) (d Division, why stri
 	if len(d.Blocks) == 0 {
 		return d, "its lines do not differ"
 	}
+	// A secret of several lines, as a cipher text, says only once that it changed: half of it would come along with what was picked.
+	if all, err := diff.Apply(before, after, d.Blocks); err != nil || !bytes.Equal(all, after) {
+		return d, "a secret of several lines changed"
+	}
 	return d, ""
+}
+
+// indivisible says why a version can only be taken as a whole.
+func indivisible(path string, data []byte) string {
+	is := version{exists: data != nil, data: data}.kind(path)
+	switch is.Kind {
+	case filekind.SOPS:
+		return "SOPS signs it as a whole"
+	case filekind.Encrypted:
+		return "it is encrypted by " + is.Tool
+	case filekind.LFS:
+		return "its contents are in Git LFS"
+	}
+	if diff.IsBinary(data) {
+		return "it is binary"
+	}
+	return ""
 }
 
 // sum is the digest of a version; empty for one that does not exist.

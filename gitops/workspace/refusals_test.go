@@ -442,12 +442,26 @@ func wordsOf(f diff.File) string {
 	return words.String()
 }
 
+// Neither passwords nor cipher texts are shown: not in files, resources, steps, and not in whole files.
 func TestNoViewForgetsTheMask(t *testing.T) {
-	const old, next = "hunter2-old-4711", "hunter3-new-0815"
+	for _, tt := range []struct {
+		name, file string
+		old, next  string
+		content    func(value string) string
+	}{
+		{"a password", "db.env", "hunter2-old-4711", "hunter3-new-0815", func(v string) string { return "DB_USER=app\nDB_PASSWORD=" + v + "\n" }},
+		{"a value of SOPS", "db.yaml", sopsOld, sopsNew, func(v string) string { return sopsFile(v, v) }},
+		{"a vault in YAML", "vars.yaml", vaultOld, vaultNew, func(v string) string { return "greeting: !vault |\n  " + vaultTop + "  " + v + "\n" }},
+	} {
+		t.Run(tt.name, func(t *testing.T) { noViewShows(t, tt.file, tt.old, tt.next, tt.content) })
+	}
+}
+
+func noViewShows(t *testing.T, file, old, next string, content func(value string) string) {
 	w := newWorld(t)
-	w.commit("Add a password", map[string]string{"staging/all/etc/db.env": "DB_USER=app\nDB_PASSWORD=" + old + "\n"})
+	w.commit("Add a secret", map[string]string{"staging/all/etc/" + file: content(old)})
 	w.land(workspace.Request{Environment: "staging", Kind: model.Deploy})
-	id := w.commit("Change the password", map[string]string{"staging/all/etc/db.env": "DB_USER=app\nDB_PASSWORD=" + next + "\n"})
+	id := w.commit("Change the secret", map[string]string{"staging/all/etc/" + file: content(next)})
 	ada := w.as("Ada")
 	files, err := ada.CommitFiles(t.Context(), model.Hash(id))
 	if err != nil || len(files) != 1 {
@@ -459,7 +473,7 @@ func TestNoViewForgetsTheMask(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, r := range o.Resources() {
-		if strings.HasSuffix(r.Name, "db.env") {
+		if strings.HasSuffix(r.Name, file) {
 			shown["a resource"] = workspace.ResourceDiff(r, workspace.Live, workspace.Tracked, diff.Options{})
 		}
 	}
@@ -475,11 +489,16 @@ func TestNoViewForgetsTheMask(t *testing.T) {
 		t.Fatalf("only %d views are compared", len(shown))
 	}
 	for name, f := range shown {
-		if words := wordsOf(f); strings.Contains(words, old) || strings.Contains(words, next) {
+		before, after := f.Versions()
+		if words := wordsOf(f) + string(before) + string(after) + f.Note.String(); strings.Contains(words, old) || strings.Contains(words, next) {
 			t.Errorf("%s shows the secret:\n%s", name, words)
 		}
-		if len(f.Blocks) == 0 {
+		if len(f.Blocks) == 0 || f.Masked == "" {
 			t.Errorf("%s does not say that the secret changed: %+v", name, f)
 		}
+	}
+	f, err := ada.FileAt(t.Context(), model.Hash(id), files[0].Path, 0)
+	if err != nil || strings.Contains(joined(f), next) || len(f.Lines) == 0 {
+		t.Errorf("the file shows the secret (%v):\n%s", err, joined(f))
 	}
 }
