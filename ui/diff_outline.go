@@ -230,8 +230,16 @@ func (p *diffPane) pick() (o origin, dir bool, ok bool) {
 	return originOf(c.Files[file], version{id: c.A.Hash}, version{id: c.B.Hash}), false, true
 }
 
-// click puts the cursor on a row of the outline and opens it.
+// click puts the cursor on a row of the outline and opens it; in the differences it unfolds a fold, or makes the hunk
+// that was clicked on the current one.
 func (p *diffPane) click(a *App, row, _ int) tea.Cmd {
+	if y := row - (p.above() - p.cut); y >= 0 && p.any() {
+		p.touch()
+		if !p.view.UnfoldRow(y) {
+			p.view.PickHunk(y)
+		}
+		return p.learn(a)
+	}
 	at := p.cut + row - len(p.head)
 	if at < 0 || at >= len(p.outline.rows) || !p.outline.holds(at) {
 		return nil

@@ -33,6 +33,9 @@ func (a *App) performDiff(in action.Intent) tea.Cmd {
 	case action.Review:
 		return p.review(a)
 	case action.ReviewFile:
+		if a.scope() == action.History {
+			return p.reviewCommit(a, a.history.hash())
+		}
 		return p.reviewFile(a)
 	case action.Unreviewed:
 		p.touch()

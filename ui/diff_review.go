@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"plumb/gitops/reviewed"
+	"plumb/model"
 	"plumb/model/diff"
 	"plumb/model/text"
 )
@@ -79,10 +80,24 @@ func (p *diffPane) review(a *App) tea.Cmd {
 	is := p.reviewed(a)(file, hunk)
 	marks := p.marks.of(&p.files_[file], file, p.view.FileHunks(file))
 	cmd := p.setReviewed(a, marks[hunk:hunk+1], !is)
-	if !is {
-		p.nextUnreviewed(a)
+	if !is && !p.nextUnreviewed(a) {
+		// Whoever has seen all differences of a commit has seen the commit.
+		if s, ok := p.subject.(commitSubject); ok && p.end() >= p.total && p.base == 0 {
+			return tea.Batch(cmd, p.seen(a, s.commit.Hash))
+		}
 	}
 	return cmd
+}
+
+// seen marks a commit of which all differences were reviewed.
+func (p *diffPane) seen(a *App, id model.Hash) tea.Cmd {
+	m := reviewed.Commit(id)
+	p.marks.set(m, true)
+	a.history.touch()
+	store := a.opt.Reviewed
+	return quietly(a, &p.seeing, func(context.Context) (marked, error) {
+		return marked{}, store.Set([]reviewed.Mark{m}, true)
+	})
 }
 
 // reviewFile marks all hunks of the file at the top, or takes their marks away where all have one.
@@ -98,6 +113,19 @@ func (p *diffPane) reviewFile(a *App) tea.Cmd {
 		return cmd
 	}
 	return tea.Batch(cmd, p.nextFile(a))
+}
+
+// reviewCommit marks a commit as reviewed, or takes the mark away.
+func (p *diffPane) reviewCommit(a *App, id model.Hash) tea.Cmd {
+	m := reviewed.Commit(id)
+	is := p.marks.has(a.opt.Reviewed, m)
+	a.history.touch()
+	if is {
+		a.say(text.Format("%s is to be reviewed again", id.Short()))
+	} else {
+		a.say(text.Format("%s is reviewed", id.Short()))
+	}
+	return p.setReviewed(a, []reviewed.Mark{m}, !is)
 }
 
 // marked is the outcome of writing marks, or reading what other sessions wrote.
@@ -133,14 +161,16 @@ func (p *diffPane) markedArrived(a *App, m answer[marked]) tea.Cmd {
 	return nil
 }
 
-// nextUnreviewed goes to the next hunk without a mark; where there is none it says so.
-func (p *diffPane) nextUnreviewed(a *App) {
+// nextUnreviewed goes to the next hunk without a mark, and reports whether there is one. Where there is none it says so.
+func (p *diffPane) nextUnreviewed(a *App) bool {
 	is := p.reviewed(a)
 	if !p.view.NextHunkWhere(func(file, hunk int) bool { return !is(file, hunk) }) {
 		if p.end() < p.total {
 			a.say(text.Lit("all that is loaded was reviewed: } goes on to the next file"))
-			return
+		} else {
+			a.say(text.Lit("all of it was reviewed"))
 		}
-		a.say(text.Lit("all of it was reviewed"))
+		return false
 	}
+	return true
 }

@@ -137,6 +137,9 @@ func TestWhatWasReviewedStaysMarked(t *testing.T) {
 	}
 	s.press(".", ".")
 	s.sees("all of it was reviewed", "✓web.yaml", "✓db.yaml")
+	s.sees("✓" + s.app.history.rows.Hash(0).Short())
+	s.press("1", ";")
+	s.seesNot("✓" + s.app.history.rows.Hash(0).Short())
 	// In another session, one of the hunks has changed: that one is to be looked at.
 	s, _ = openEdits(t, Options{Reviewed: reviewed.Open(dir)}, two("1.27"))
 	s.seesNot("✓web.yaml")

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"plumb/gitops/history"
+	"plumb/gitops/reviewed"
 	"plumb/gitops/workspace"
 	"plumb/model"
 	"plumb/model/lanes"
@@ -140,6 +141,8 @@ func (p *historyPane) row(a *App, i int, lane lanes.Row, focused bool) string {
 	gutter(l, a, e)
 	if e.Hash == p.marked {
 		l.Add(st.Accent, text.Lit("◎"))
+	} else if a.diff.marks.has(a.opt.Reviewed, reviewed.Commit(e.Hash)) {
+		l.Add(st.Good, text.Lit("✓"))
 	} else {
 		l.Gap(1)
 	}

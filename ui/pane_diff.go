@@ -51,6 +51,7 @@ type diffPane struct {
 	known     map[int]knowledge
 	kept      *kept // Where to be again in the next subject.
 	marks     reviews
+	seeing    question // Of a commit whose mark is being written.
 	marking   question // Of marks that are being written.
 	remembers question // Of choices that are being written.
 	seek      *seek    // A line that is to be brought into sight; nil for none.

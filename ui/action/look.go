@@ -155,8 +155,14 @@ var looking = []Action{
 		Text: "Hide lines that only white space tells apart, or show them; indentation stays where it is meaning", Git: "-w", Not: diffShown},
 	{ID: Review, Keys: []string{"."}, Title: "reviewed", Group: Look, In: []Scope{Diff}, Line: []Scope{Diff},
 		Text: "Mark this difference as reviewed and go to the next; the mark stays with its content", Not: diffShown},
-	{ID: ReviewFile, Keys: []string{";"}, Title: "file reviewed", Group: Look, In: []Scope{Diff},
-		Text: "Mark all differences of this file as reviewed, or take the marks away", Not: diffShown},
+	{ID: ReviewFile, Keys: []string{";"}, Title: "all reviewed", Group: Look, In: []Scope{Diff, History},
+		Text: "Mark all differences of this file as reviewed, or take the marks away; in History, mark the commit",
+		Not: func(s State) string {
+			if s.Focus == History {
+				return commit(s)
+			}
+			return diffShown(s)
+		}},
 	{ID: Unreviewed, Keys: []string{","}, Title: "next to review", Group: Look, In: []Scope{Diff},
 		Text: "Go to the next difference that was not reviewed", Not: diffShown},
 	{ID: CopyWhat, Keys: []string{"Y"}, Title: "copy …", Group: Look, In: []Scope{Diff},
