@@ -2,7 +2,6 @@ package ui
 
 import (
 	"context"
-	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -19,9 +18,8 @@ type filesDialog struct {
 	tree   fileTree
 	of     string // The subject that it lists the files of.
 	title  text.Safe
-	closed map[string]bool   // Directories that are folded, by path.
-	found  map[int][]stretch // What is typed, in the files that have it; nil where nothing is typed.
-	rows   []int             // The nodes that are listed.
+	closed map[string]bool // Directories that are folded, by path.
+	rows   []int           // The nodes that are listed.
 	ask    question
 }
 
@@ -77,7 +75,7 @@ func (d *filesDialog) take(a *App) {
 	d.of, d.title = p.subject.id(), p.subject.title()
 	d.tree = newFileTree(p)
 	d.tree.tally(a)
-	d.closed = foldMost(d.tree.nodes, filesAtFirst)
+	d.closed, d.rows = foldMost(d.tree.nodes, filesAtFirst), nil
 	d.filter()
 }
 
@@ -134,41 +132,26 @@ func (a *App) filesArrived() tea.Cmd {
 // filter lists the files that have what is typed, or the tree as it is folded. The cursor goes to the file that
 // resembles it most, and stays there when nothing is typed any more.
 func (d *filesDialog) filter() {
-	typed := d.in.value()
 	at := -1
 	if d.list.Cursor() < len(d.rows) {
 		at = d.rows[d.list.Cursor()]
 	}
-	d.found = nil
-	if strings.TrimSpace(typed) == "" {
+	best := d.tree.find(d.in.value())
+	if d.tree.found == nil {
 		d.list.SetSkip(nil)
 		d.reveal(at)
 		return
 	}
-	found, best := d.tree.find(typed)
-	d.found = found
-	shown := make([]bool, len(d.tree.nodes))
-	cursor := -1
-	for i, n := range d.tree.nodes {
-		if n.IsDir() || found[n.File] == nil {
-			continue
-		}
-		if n.File == best {
-			cursor = i
-		}
-		for k := i; k >= 0 && !shown[k]; k = d.tree.above[k] {
-			shown[k] = true
-		}
-	}
 	d.rows = d.rows[:0]
 	row := 0
 	for i := range d.tree.nodes {
-		if shown[i] {
-			if i == cursor {
-				row = len(d.rows)
-			}
-			d.rows = append(d.rows, i)
+		if d.tree.sums[i].files == 0 {
+			continue
 		}
+		if i == d.tree.nodeOf[best] {
+			row = len(d.rows)
+		}
+		d.rows = append(d.rows, i)
 	}
 	d.list.SetSkip(func(i int) bool { return i < len(d.rows) && d.tree.nodes[d.rows[i]].IsDir() })
 	d.list.SetLen(len(d.rows))
@@ -264,7 +247,7 @@ func (d *filesDialog) run(a *App) tea.Cmd {
 	node := d.rows[d.list.Cursor()]
 	n, p := d.tree.nodes[node], &a.diff
 	if n.IsDir() {
-		if d.found == nil {
+		if d.tree.found == nil {
 			d.fold(node, !d.closed[n.Path])
 		}
 		return nil
@@ -281,7 +264,7 @@ func (d *filesDialog) run(a *App) tea.Cmd {
 
 func (d *filesDialog) clickAt(a *App, row int) tea.Cmd {
 	i, ok := d.list.RowAt(row - 2)
-	if !ok || d.found != nil && d.tree.nodes[d.rows[i]].IsDir() {
+	if !ok || d.tree.found != nil && d.tree.nodes[d.rows[i]].IsDir() {
 		return nil
 	}
 	d.list.SetCursor(i)

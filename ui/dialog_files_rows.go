@@ -42,9 +42,9 @@ func (d *filesDialog) draw(a *App, w, h int) []string {
 // total says how many files there are, or are found, and how much differs in all of them.
 func (d *filesDialog) total(a *App) []paint.Span {
 	st, all := a.st, d.tree.all()
-	words := text.Line(plural(all.files, "file"))
-	if d.found != nil {
-		words = text.Format("%s of %s", thousands(len(d.found)), words)
+	words := text.Line(plural(len(d.tree.changes), "file"))
+	if d.tree.found != nil {
+		words = text.Format("%s of %s", thousands(all.files), words)
 	}
 	spans := append([]paint.Span{paint.S(st.Dim, words), paint.S(st.Dim, text.Lit("  "))}, plusMinus(st, all.added, all.removed)...)
 	switch {
@@ -91,7 +91,7 @@ func (d *filesDialog) row(a *App, i int, c fileColumns) string {
 	l := paint.NewLine(c.width).Base(base(st, cursor, true))
 	pointer(l, st, cursor, true)
 	l.Gap(2 * min(n.Depth, c.names/8))
-	open := n.IsDir() && (d.found != nil || !d.closed[n.Path])
+	open := n.IsDir() && (d.tree.found != nil || !d.closed[n.Path])
 	about, generated := d.about(a, node)
 	style := st.Text
 	if n.IsDir() {
@@ -103,7 +103,8 @@ func (d *filesDialog) row(a *App, i int, c fileColumns) string {
 			style = st.Dim
 		}
 	}
-	d.name(l, st, style, node, c.names-l.Used())
+	// A long name leaves room for a word or two.
+	d.name(l, st, style, node, max(c.names-l.Used()-min(about.Width()+3, 18), 8))
 	if room := c.names - l.Used() - 3; room >= 4 && !about.IsEmpty() {
 		l.Gap(2).Add(st.Dim, about.Truncate(room, "…"))
 	}
@@ -160,8 +161,8 @@ func (d *filesDialog) name(l *paint.Line, st themes.Styles, style themes.Style, 
 // of its files that has it.
 func (d *filesDialog) foundAt(node int) []stretch {
 	for _, n := range d.tree.nodes[node:d.tree.nodes[node].End] {
-		if !n.IsDir() && d.found[n.File] != nil {
-			return d.found[n.File]
+		if !n.IsDir() && d.tree.found[n.File] != nil {
+			return d.tree.found[n.File]
 		}
 	}
 	return nil
@@ -172,7 +173,7 @@ func (d *filesDialog) foundAt(node int) []stretch {
 func (d *filesDialog) about(a *App, node int) (about text.Safe, generated bool) {
 	n := d.tree.nodes[node]
 	if n.IsDir() {
-		if d.found != nil || !d.closed[n.Path] {
+		if d.tree.found != nil || !d.closed[n.Path] {
 			return about, false
 		}
 		return text.Line(plural(d.tree.sums[node].files, "file")), false

@@ -22,7 +22,8 @@ type fileTree struct {
 	nodeOf  []int // The node of each file.
 	above   []int // The directory that each node is in; -1 for none.
 	facts   []fileFacts
-	sums    []fileSum // By node.
+	found   map[int][]stretch // The files that have what is typed, with where; nil where nothing is typed.
+	sums    []fileSum         // By node, of the files that were found.
 }
 
 // fileFacts is what is known of one file.
@@ -116,11 +117,21 @@ func (t *fileTree) tally(a *App) {
 			}
 		}
 	}
+	t.sum()
+}
+
+// sum adds up what is known of the files that were found.
+func (t *fileTree) sum() {
 	t.sums = make([]fileSum, len(t.nodes))
 	for k := range t.facts {
-		t.add(t.nodeOf[k], t.facts[k].sum())
+		if t.has(k) {
+			t.add(t.nodeOf[k], t.facts[k].sum())
+		}
 	}
 }
+
+// has reports whether a file is among those that were found.
+func (t *fileTree) has(file int) bool { return t.found == nil || t.found[file] != nil }
 
 // count takes in how many lines of a file differ.
 func (t *fileTree) count(file int, n workspace.LineCount) {
@@ -131,7 +142,9 @@ func (t *fileTree) count(file int, n workspace.LineCount) {
 	before := f.sum()
 	f.counted, f.count = true, n
 	after := f.sum()
-	t.add(t.nodeOf[file], fileSum{blind: after.blind - before.blind, added: after.added, removed: after.removed})
+	if t.has(file) {
+		t.add(t.nodeOf[file], fileSum{blind: after.blind - before.blind, added: after.added, removed: after.removed})
+	}
 }
 
 // sum is what a single file adds to the directories that it is in.
@@ -162,7 +175,7 @@ func (t *fileTree) add(node int, s fileSum) {
 	}
 }
 
-// all is the sum of all files.
+// all is the sum of all files that were found.
 func (t *fileTree) all() fileSum {
 	var s fileSum
 	for i := 0; i < len(t.nodes); i = t.nodes[i].End {
@@ -196,10 +209,22 @@ func (t *fileTree) node(place int) int {
 // stretch is a part of a path that was found, in bytes.
 type stretch struct{ from, to int }
 
-// find answers the files that what is typed is found in, with where, and which of them it resembles most. Files that
-// have all words in their paths hide those that only have the letters in their order.
-func (t *fileTree) find(typed string) (found map[int][]stretch, best int) {
+// find leaves the files that have what is typed, and answers which of them it resembles most; all where nothing is
+// typed.
+func (t *fileTree) find(typed string) (best int) {
 	words := strings.Fields(small(typed))
+	if len(words) > 0 {
+		t.found, best = t.search(words)
+	} else {
+		t.found = nil
+	}
+	t.sum()
+	return best
+}
+
+// search answers where in the paths of which files the words are. Files that have all of them hide those that only have
+// their letters in this order.
+func (t *fileTree) search(words []string) (found map[int][]stretch, best int) {
 	found = map[int][]stretch{}
 	var rank [3]int
 	for k, path := range t.paths {
