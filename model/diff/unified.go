@@ -13,8 +13,13 @@ import (
 type Patch struct {
 	OldPath, NewPath string
 	OldMode, NewMode string // As git writes them, "100644"; empty means a plain file.
+	OldHash, NewHash string // The full ids that git knows the versions by; empty where they are not known.
 	Old, New         []byte
 	Context          int // Equal lines around each difference, from 0.
+
+	// Heading is what encloses the lines that have these numbers in the versions, from 0: it is written behind a hunk's place,
+	// where programs do not look. Nil leaves it out.
+	Heading func(old, new int) text.Safe
 }
 
 // Unified is the patch that makes new of old, as git apply and patch read it.
@@ -24,7 +29,8 @@ func Unified(oldPath, newPath string, old, new []byte, context int) []byte {
 	return Patch{OldPath: oldPath, NewPath: newPath, Old: old, New: new, Context: context}.Bytes()
 }
 
-// Bytes writes the patch. Binary versions that differ are named in it only: git apply refuses such a patch.
+// Bytes writes the patch. Binary versions that differ are named in it only: git apply takes such a patch in a
+// repository that has them, if their hashes are known, and refuses it otherwise.
 func (p Patch) Bytes() []byte {
 	var out bytes.Buffer
 	if !p.writeHeader(&out) {
@@ -40,6 +46,7 @@ func (p Patch) Bytes() []byte {
 	if p.New != nil {
 		newName = quotePath("b/" + p.NewPath)
 	}
+	out.WriteString(p.index())
 	if isBinary(p.Old) || isBinary(p.New) {
 		fmt.Fprintf(&out, "Binary files %s and %s differ\n", oldName, newName)
 		return out.Bytes()
@@ -47,6 +54,27 @@ func (p Patch) Bytes() []byte {
 	fmt.Fprintf(&out, "--- %s\n+++ %s\n", endName(oldName), endName(newName))
 	p.writeHunks(&out)
 	return out.Bytes()
+}
+
+// index is the line that names the versions. Binary ones have it in any case: git apply would pass over the file without it.
+func (p Patch) index() string {
+	old, new, mode := p.OldHash, p.NewHash, ""
+	switch none := strings.Repeat("0", max(len(old), len(new))); {
+	case p.Old == nil:
+		old = none
+	case p.New == nil:
+		new = none
+	case p.OldMode == p.NewMode && p.OldMode != "":
+		mode = " " + p.OldMode
+	}
+	if old == "" || new == "" {
+		if !isBinary(p.Old) && !isBinary(p.New) {
+			return ""
+		}
+		const unknown = "0000000"
+		old, new = unknown, unknown
+	}
+	return "index " + old + ".." + new + mode + "\n"
 }
 
 // Patch is the difference as a unified patch of what was compared, secrets masked as they are shown; of some of its blocks only,
@@ -131,8 +159,8 @@ func (p Patch) writeHunks(out *bytes.Buffer) {
 		lead := min(context, blocks[first].OldLo)
 		trail := min(context, len(a)-blocks[last].OldHi)
 		i := blocks[first].OldLo - lead
-		fmt.Fprintf(out, "@@ -%s +%s @@\n", lineRange(i, blocks[last].OldHi+trail),
-			lineRange(blocks[first].NewLo-lead, blocks[last].NewHi+trail))
+		fmt.Fprintf(out, "@@ -%s +%s @@%s\n", lineRange(i, blocks[last].OldHi+trail),
+			lineRange(blocks[first].NewLo-lead, blocks[last].NewHi+trail), p.heading(i, blocks[first].NewLo-lead))
 		for _, at := range blocks[first : last+1] {
 			writeLines(out, ' ', a[i:at.OldLo])
 			writeLines(out, '-', a[at.OldLo:at.OldHi])
@@ -142,6 +170,16 @@ func (p Patch) writeHunks(out *bytes.Buffer) {
 		writeLines(out, ' ', a[i:i+trail])
 		first = last + 1
 	}
+}
+
+func (p Patch) heading(old, new int) string {
+	if p.Heading == nil {
+		return ""
+	}
+	if h := p.Heading(old, new); !h.IsEmpty() {
+		return " " + h.String()
+	}
+	return ""
 }
 
 func writeLines(out *bytes.Buffer, sign byte, lines [][]byte) {

@@ -141,6 +141,7 @@ func (inv *invocation) text(w io.Writer) headless.Text {
 	t := headless.Text{W: w, Now: inv.Now()}
 	f, ok := terminal(w)
 	if !ok {
+		t.Pipe = true
 		return t
 	}
 	if width, _, err := term.GetSize(f.Fd()); err == nil {

@@ -139,3 +139,15 @@ func (inv *invocation) completeRevisions(cmd *cobra.Command, args []string, _ st
 	}
 	return names, cobra.ShellCompDirectiveNoFileComp
 }
+
+// completeSides offers what completeRevisions does, and the word for what is live. What is behind -- is left to the shell.
+func (inv *invocation) completeSides(cmd *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
+	if cmd.ArgsLenAtDash() >= 0 {
+		return nil, cobra.ShellCompDirectiveDefault
+	}
+	names, how := inv.completeRevisions(cmd, args, word)
+	if len(args) == 1 {
+		names = append(names, live)
+	}
+	return names, how
+}

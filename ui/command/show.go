@@ -15,13 +15,13 @@ import (
 )
 
 func (inv *invocation) showCommand() *cobra.Command {
-	var json bool
+	var json, structured bool
 	cmd := &cobra.Command{
 		Use:     "show REV | REV:PATH",
 		GroupID: groupLook,
 		Short:   "A commit and the files it changed, or a file as it was",
 		Long: `plumb show REV prints who made the commit, when, why, and the files that it changed against its first parent with the
-lines that came and went; plumb diff REV prints the lines themselves.
+lines that came and went; plumb diff REV prints the lines themselves. With --structure it is told by path what changed.
 
 plumb show REV:PATH prints a file as it is at the revision. The path counts from the root of the repository, or from here
 when it begins with ./ as in git. Secrets are masked, control characters become visible marks, and of a line of more than
@@ -37,10 +37,16 @@ A revision is anything git knows, and live:ENV and git:ENV for what is applied t
 			}
 			defer o.Close()
 			rev, name, isFile := cutPath(args[0])
+			if isFile && structured {
+				return usage(model.WithHint(errors.New("--structure is about a commit"), "plumb show --structure %s", show(rev)))
+			}
 			if !isFile {
 				c, err := o.showCommit(cmd.Context(), rev)
 				if err != nil {
 					return err
+				}
+				if structured {
+					c.Form = headless.AsStructure
 				}
 				return inv.printer(json).Commit(c)
 			}
@@ -57,6 +63,7 @@ A revision is anything git knows, and live:ENV and git:ENV for what is applied t
 		},
 	}
 	jsonFlag(cmd, &json)
+	cmd.Flags().BoolVar(&structured, "structure", false, "what changed by path, as spec.replicas 2 → 3")
 	return cmd
 }
 

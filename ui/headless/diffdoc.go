@@ -1,11 +1,6 @@
 package headless
 
-import (
-	"strings"
-
-	"plumb/model"
-	"plumb/model/diff"
-)
+import "plumb/model"
 
 type diffDocument struct {
 	Schema string       `json:"schema"`
@@ -34,7 +29,20 @@ type fileFields struct {
 	Removed     int           `json:"removed"`
 	Note        string        `json:"note"`
 	Simplified  bool          `json:"simplified"`
+	Generated   bool          `json:"generated"`
+	Masked      bool          `json:"masked"`
+	Unloaded    int64         `json:"unloaded"`
+	Moves       []moveFields  `json:"moves"`
 	Hunks       []hunkFields  `json:"hunks"`
+
+	Structure structureFields `json:"structure"`
+}
+
+// moveFields are lines that went from one place to another, by their first lines from 1.
+type moveFields struct {
+	Old   int `json:"old"`
+	New   int `json:"new"`
+	Lines int `json:"lines"`
 }
 
 type attrFields struct {
@@ -66,82 +74,40 @@ func newDiffDocument(d Diff) diffDocument {
 		"plumb.diff/1", sideFields{line(d.From.Label), d.From.Revision}, sideFields{line(d.To.Label), d.To.Revision}, []fileFields{},
 	}
 	for _, f := range d.Files {
-		doc.Files = append(doc.Files, newFileFields(f))
+		doc.Files = append(doc.Files, newFileFields(f, d.context()))
 	}
 	return doc
 }
 
-func newFileFields(f FileDiff) fileFields {
+func newFileFields(f FileDiff, context int) fileFields {
 	out := fileFields{
 		Environment: line(f.Environment), Target: line(f.Target), Address: model.Address(line(string(f.Address))),
 		Status: f.Status, Reason: f.Reason.String(),
 		OldPath: f.OldPath.String(), NewPath: f.NewPath.String(), OldMode: line(f.OldMode), NewMode: line(f.NewMode),
 		Attributes: []attrFields{}, Added: f.Added, Removed: f.Removed, Note: f.Note.String(), Simplified: f.Simplified,
-		Hunks: []hunkFields{},
+		Generated: f.Generated, Masked: f.Masked != "", Unloaded: f.Unloaded, Moves: []moveFields{},
+		Hunks: []hunkFields{}, Structure: newStructureFields(&f.File),
+	}
+	for _, m := range f.Moves {
+		out.Moves = append(out.Moves, moveFields{m.Old + 1, m.New + 1, m.Lines})
 	}
 	for _, a := range f.Attrs {
 		out.Attributes = append(out.Attributes, attrFields{line(a.Name), line(a.Old), line(a.New)})
 	}
-	for _, h := range f.Hunks() {
-		u := unify(f.File, h)
-		hunk := hunkFields{u.oldStart, u.oldLines, u.newStart, u.newLines, f.Heading(h).String(), []lineFields{}}
-		for _, l := range u.lines {
-			hunk.Lines = append(hunk.Lines, lineFields{l.op, l.old, l.new, spans(l.spans), l.noFinal})
+	if len(f.Blocks) == 0 {
+		return out
+	}
+	all := newWholeLines(&f.File)
+	for _, h := range f.HunksWithin(context) {
+		at := h.Lines
+		hunk := hunkFields{
+			start(at.OldLo, at.OldHi), at.OldHi - at.OldLo, start(at.NewLo, at.NewHi), at.NewHi - at.NewLo, f.Heading(h).String(), []lineFields{},
+		}
+		for _, l := range hunkLines(&f.File, h) {
+			whole, noFinal := all.text(l)
+			hunk.Lines = append(hunk.Lines, lineFields{l.op, l.old, l.new, whole.String(), noFinal})
 		}
 		out.Hunks = append(out.Hunks, hunk)
 	}
 	return out
-}
-
-// unified is a hunk in the order of a patch.
-type unified struct {
-	oldStart, oldLines, newStart, newLines int
-	lines                                  []unifiedLine
-}
-
-type unifiedLine struct {
-	op       string // " ", "-" or "+".
-	old, new int
-	spans    []diff.Span
-	noFinal  bool
-}
-
-// unify turns the rows of a side-by-side view into the lines of a patch: of a
-// run of rows that differ, all that goes stands before all that comes.
-func unify(f diff.File, h diff.Hunk) unified {
-	u := unified{oldLines: h.Lines.OldHi - h.Lines.OldLo, newLines: h.Lines.NewHi - h.Lines.NewLo}
-	if u.oldLines > 0 {
-		u.oldStart = h.Lines.OldLo + 1
-	}
-	if u.newLines > 0 {
-		u.newStart = h.Lines.NewLo + 1
-	}
-	var added []unifiedLine
-	flush := func() {
-		u.lines = append(u.lines, added...)
-		added = nil
-	}
-	for _, r := range f.Rows(h) {
-		if r.Op == diff.Equal {
-			flush()
-			u.lines = append(u.lines, unifiedLine{" ", r.Old.Number, r.New.Number, r.New.Spans, r.New.NoFinal})
-			continue
-		}
-		if r.Old.Number > 0 {
-			u.lines = append(u.lines, unifiedLine{"-", r.Old.Number, 0, r.Old.Spans, r.Old.NoFinal})
-		}
-		if r.New.Number > 0 {
-			added = append(added, unifiedLine{"+", 0, r.New.Number, r.New.Spans, r.New.NoFinal})
-		}
-	}
-	flush()
-	return u
-}
-
-func spans(list []diff.Span) string {
-	var b strings.Builder
-	for _, p := range list {
-		b.WriteString(p.Text.String())
-	}
-	return b.String()
 }

@@ -125,6 +125,8 @@ type fileStatFields struct {
 	Added   int    `json:"added"`
 	Removed int    `json:"removed"`
 	Note    string `json:"note"`
+
+	Structure structureFields `json:"structure"`
 }
 
 func newCommitDocument(c Commit) commitDocument {
@@ -135,7 +137,7 @@ func newCommitDocument(c Commit) commitDocument {
 	}
 	for _, f := range c.Files {
 		doc.Files = append(doc.Files, fileStatFields{
-			f.OldPath.String(), f.NewPath.String(), line(f.OldMode), line(f.NewMode), f.Added, f.Removed, f.Note.String(),
+			f.OldPath.String(), f.NewPath.String(), line(f.OldMode), line(f.NewMode), f.Added, f.Removed, f.Note.String(), newStructureFields(&f),
 		})
 	}
 	return doc

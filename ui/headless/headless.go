@@ -10,7 +10,7 @@
 //   - Documents are versioned, written field by field from structs of this package, and
 //     described by the JSON schemas in the folder schema. A list is never null; a time is
 //     RFC 3339 in UTC; a time or revision that is not known is an empty string.
-//   - Foreign text is sanitised in both twins alike.
+//   - Foreign text is sanitised in both twins alike. Only a patch for a program has the bytes of the files.
 package headless
 
 import (
@@ -90,12 +90,32 @@ type LineVersion struct {
 type Commit struct {
 	model.Commit
 	Files []diff.File
+	Form  Form // Of the text: AsStructure tells more than how many lines changed. JSON always does.
 }
 
 // Diff is the difference between two sides, or of several environments from git to live.
 type Diff struct {
 	From, To Side
 	Files    []FileDiff
+	Context  *int // Equal lines around each difference; nil for as many as usual.
+	Form     Form // Of the text; JSON has all of them.
+}
+
+// Form is what is told of a difference.
+type Form int
+
+// The forms.
+const (
+	AsLines     Form = iota // The lines that came and went.
+	AsStructure             // What changed by path, in files whose language is known.
+	AsCounts                // How many lines of each file.
+)
+
+func (d Diff) context() int {
+	if d.Context == nil {
+		return around
+	}
+	return *d.Context
 }
 
 // Comparison is what lies between two revisions.
@@ -128,6 +148,7 @@ type FileDiff struct {
 	Address     model.Address
 	Status      model.Status
 	Reason      text.Safe
+	Sides       [2]PatchSide // What a patch calls the two versions, where that is not what the difference calls them.
 	diff.File
 }
 

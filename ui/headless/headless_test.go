@@ -160,7 +160,7 @@ func versions() Lines {
 func commit() Commit {
 	c := entry().Commit
 	c.Body = text.Lit("Because of the sale.")
-	return Commit{c, []diff.File{difference().Files[0].File, {NewPath: text.Lit("icon.png"), Added: 1, Note: text.Lit("binary, 3 B")}}}
+	return Commit{Commit: c, Files: []diff.File{difference().Files[0].File, {NewPath: text.Lit("icon.png"), Added: 1, Note: text.Lit("binary, 3 B")}}}
 }
 
 // documents are all answers, full and empty.
@@ -329,13 +329,27 @@ a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4  Raise worker connections
   + +1 -0  icon.png  binary, 3 B
 `},
 		{"diff", func(p Text) error { return p.Diff(difference()) }, `
+~ hosts/web/nginx.conf  +2 -2  git → live
+  mode 100644 → 100755
+  owner root → www
+@@ -1,3 +1,3 @@  · hunk 1
+ a
+-b
+-c
++B
++c
+\ No newline at end of file
+
+production  web/web-2:/etc/motd  ? unknown
+  cannot be compared
+`},
+		{"patch", func(p Text) error { p.Pipe = true; return p.Diff(difference()) }, `
+# owner root → www
 diff --git a/hosts/web/nginx.conf b/hosts/web/nginx.conf
 old mode 100644
 new mode 100755
-old owner root
-new owner www
---- a/hosts/web/nginx.conf	git
-+++ b/hosts/web/nginx.conf	live
+--- a/hosts/web/nginx.conf
++++ b/hosts/web/nginx.conf
 @@ -1,3 +1,3 @@
  a
 -b
@@ -345,6 +359,11 @@ new owner www
 \ No newline at end of file
 # production web/web-2:/etc/motd: unknown
 # cannot be compared
+`},
+		{"diff counts", func(p Text) error { d := difference(); d.Form = AsCounts; return p.Diff(d) }, `
+~ hosts/web/nginx.conf             +2 -2
+? production  web/web-2:/etc/motd  cannot be compared
+2 files  +2 -2
 `},
 		{"change", func(p Text) error {
 			return p.Change(Change{Change: change(), Rules: []model.Rule{{OK: true, Text: "open"}, {Text: "approvals 1 of 2"}}, Next: []string{"plumb approve x", "plumb apply x"}})

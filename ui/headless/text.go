@@ -18,6 +18,7 @@ type Text struct {
 	Styles themes.Styles
 	Width  int       // Cells of the terminal; 0 where nothing is ever cut, as in a pipe.
 	Now    time.Time // What "4 s ago" is counted from.
+	Pipe   bool      // A program reads it: a difference is a patch, with the bytes of the files as they are.
 }
 
 var _ Printer = Text{}

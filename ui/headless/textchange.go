@@ -30,7 +30,7 @@ func (t Text) Change(c Change) error {
 	if len(c.Diffs) > 0 {
 		p.WriteString("\n")
 		for _, f := range c.Diffs {
-			t.file(p, f)
+			t.file(p, f, around)
 		}
 	}
 	if len(c.Rules) > 0 {

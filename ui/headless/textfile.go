@@ -94,7 +94,14 @@ func (t Text) Commit(c Commit) error {
 	if len(c.Files) > 0 {
 		p.WriteString("\n")
 	}
-	t.stat(p, c)
+	if c.Form != AsStructure {
+		t.stat(p, c)
+		return t.print(p)
+	}
+	for i, f := range c.Files {
+		t.separate(p, i)
+		t.structured(p, FileDiff{File: f}, around)
+	}
 	return t.print(p)
 }
 
