@@ -179,7 +179,7 @@ func (d *drawing) line(raw []byte, i int) Line {
 	body, final := cutNewline(raw)
 	l := Line{Number: i + 1, NoFinal: !final}
 	if shown, rest := cutLong(body); rest > 0 {
-		l.Spans, l.Cut = []Span{{Text: text.Bytes(shown)}, leftOut(rest)}, true
+		l.Spans, l.Cut = []Span{{Text: text.Bytes(shown)}, leftOutBehind(rest)}, true
 	} else if len(body) > 0 {
 		l.Spans = []Span{{Text: text.Bytes(body)}}
 	}
@@ -202,7 +202,12 @@ func cutLong(body []byte) (shown []byte, rest int) {
 	return body[:end], len(body) - end
 }
 
-// leftOut says in the place of bytes that are not shown how many they are.
-func leftOut(n int) Span {
-	return Span{Text: text.Format("⋯ %d more bytes", n)}
+// leftOutBefore says in the place of bytes that are not shown how many they are; the line goes on behind it.
+func leftOutBefore(n int) Span {
+	return Span{Text: text.Format("⋯ %d more bytes ⋯ ", n)}
+}
+
+// leftOutBehind is leftOutBefore for the end of a line.
+func leftOutBehind(n int) Span {
+	return Span{Text: text.Format(" ⋯ %d more bytes", n)}
 }

@@ -137,7 +137,7 @@ func stretch(line []byte, lo, hi int) []Span {
 	from := 0
 	if lo > maxShown-leadShown {
 		from = runeStart(line, lo-leadShown)
-		spans = append(spans, leftOut(from))
+		spans = append(spans, leftOutBefore(from))
 	}
 	end := from + runeOffset(line[from:], maxShown)
 	add := func(lo, hi int, changed bool) {
@@ -149,7 +149,7 @@ func stretch(line []byte, lo, hi int) []Span {
 	add(lo, hi, true)
 	add(hi, len(line), false)
 	if end < len(line) {
-		spans = append(spans, leftOut(len(line)-end))
+		spans = append(spans, leftOutBehind(len(line)-end))
 	}
 	return spans
 }

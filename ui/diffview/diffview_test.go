@@ -6,10 +6,8 @@ import (
 	"testing"
 
 	"github.com/charmbracelet/x/ansi"
-	"github.com/charmbracelet/x/exp/golden"
 
 	"plumb/model/diff"
-	"plumb/model/text"
 	"plumb/themes"
 )
 
@@ -37,76 +35,10 @@ func shown(v *View) []string {
 	return rows
 }
 
-func TestLook(t *testing.T) {
-	for _, theme := range []themes.Palette{themes.Dark, themes.Light, themes.NoColor} {
-		for _, width := range []int{40, 80, 118, 160} {
-			t.Run(fmt.Sprintf("%s-%d", theme.Name, width), func(t *testing.T) {
-				v := view(width, 40, width >= 100, nginx(), volume(), policy(), dropped(), icon())
-				v.SetDetails(text.Safe{}, text.Lit("4 s ago"))
-				golden.RequireEqual(t, strings.Join(v.View(themes.New(theme)), "\n"))
-			})
-		}
-	}
-}
-
-func TestScreens(t *testing.T) {
-	for _, c := range []struct {
-		name string
-		view func() *View
-	}{
-		{"empty", func() *View { return view(40, 4, true) }},
-		{"binary", func() *View { return view(60, 5, true, icon()) }},
-		{"nothing-differs", func() *View {
-			return view(60, 5, true, diff.File{OldPath: text.Lit("a"), NewPath: text.Lit("a")})
-		}},
-		{"one-file", func() *View { return view(118, 18, true, nginx()) }},
-		{"coarse", func() *View {
-			f := volume()
-			f.Simplified = true
-			return view(80, 9, false, f)
-		}},
-		{"wrapped-split", func() *View {
-			v := view(80, 40, true, nginx())
-			v.SetWrap(true)
-			return v
-		}},
-		{"wrapped-unified", func() *View {
-			v := view(60, 40, false, nginx())
-			v.SetWrap(true)
-			return v
-		}},
-		{"scrolled-sideways", func() *View {
-			v := view(80, 18, true, nginx())
-			v.ScrollX(31)
-			return v
-		}},
-		{"path-stays-in-sight", func() *View {
-			v := view(118, 8, true, volume(), nginx())
-			v.Scroll(14)
-			return v
-		}},
-		{"search", func() *View {
-			v := view(118, 18, true, nginx())
-			v.Search("ssl")
-			return v
-		}},
-		{"tiny", func() *View { return view(12, 6, true, nginx()) }},
-		{"window-of-10000", func() *View {
-			v := view(118, 20, true, inventory(10_000))
-			v.Scroll(5_000)
-			return v
-		}},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			golden.RequireEqual(t, strings.Join(c.view().View(noColor), "\n"))
-		})
-	}
-}
-
 // Whatever the size and however it is scrolled, the view fills its pane exactly.
 func TestRowsFillThePaneExactly(t *testing.T) {
-	files := []diff.File{nginx(), volume(), policy(), dropped(), icon()}
-	for _, h := range []int{0, 1, 2, 9, 70} {
+	files := page()
+	for _, h := range []int{0, 1, 2, 9, 170} {
 		for w := range 130 {
 			for _, split := range []bool{false, true} {
 				for _, wrap := range []bool{false, true} {

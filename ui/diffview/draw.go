@@ -160,7 +160,7 @@ func (v *View) row(s themes.Styles, row, part int) string {
 		return v.textRow(s, i, row, part)
 	}
 	l := paint.NewLine(v.width)
-	inset := v.geometry(f, v.split && !whole(f)).gutter() - 1
+	inset := v.inset(i)
 	switch at.kind {
 	case headRow:
 		return v.head(s, int(at.file))
@@ -168,18 +168,8 @@ func (v *View) row(s themes.Styles, row, part int) string {
 		a := f.Attrs[at.item]
 		l.Gap(inset).Add(s.Warning, text.Lit("~ ")).Add(s.Text, text.Line(a.Name)).Gap(2)
 		l.Add(s.Removed, said(a.Old)).Add(s.Faint, text.Lit(" → ")).Add(s.Added, said(a.New))
-	case noteRow:
-		l.Gap(inset+2).Add(s.Dim, f.Note)
-	case heldRow:
-		l.Gap(inset).Add(s.Faint, text.Lit("⋯ ")).Add(s.Dim, v.heldBack(int(at.file)))
-	case linesRow:
-		l.Gap(inset).Add(s.Warning, text.Lit("! ")).Add(s.Dim, v.whyLines(int(at.file)))
-	case noMeaningRow:
-		l.Gap(inset).Add(s.Good, text.Lit("✓ ")).Add(s.Dim, text.Lit("no change in meaning: only the order of keys, the form or the comments differ"))
-	case sameRow:
-		l.Gap(inset+2).Add(s.Dim, text.Lit("no difference"))
-	case coarseRow:
-		l.Gap(inset).Add(s.Warning, text.Lit("! ")).Add(s.Dim, text.Lit("a large difference, lined up coarsely"))
+	case noteRow, sameRow, heldRow, linesRow, coarseRow, noMeaningRow:
+		return v.sayingRow(s, i, part)
 	case foldRow:
 		hidden, heading := v.fold(i)
 		l.Gap(inset).Add(s.Faint, text.Lit("⋯ ").Plus(lines(hidden)))

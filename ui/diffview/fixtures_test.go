@@ -59,12 +59,7 @@ func dropped() diff.File {
 	return diff.Text([]byte("Welcome\n"), nil, diff.Options{Path: "hosts/web/motd", OldLabel: "9f3e21c", NewLabel: "a1b2c3d"})
 }
 
-func icon() diff.File {
-	return diff.File{
-		OldPath: text.Lit("hosts/web/favicon.ico"), NewPath: text.Lit("hosts/web/favicon.ico"),
-		OldLabel: "9f3e21c", NewLabel: "a1b2c3d", Note: text.Lit("binary, 3 KiB → 4 KiB"),
-	}
-}
+func icon() diff.File { return noted("hosts/web/favicon.ico", text.Lit("binary, 3 KiB → 4 KiB")) }
 
 // inventory is a file of n lines, every tenth of them changed, with groups of 50 that are apart.
 func inventory(n int) diff.File {

@@ -206,7 +206,7 @@ func (v *View) tall(row int) int {
 	if !v.wrap {
 		return 1
 	}
-	n := 1
+	n := max(len(v.wrapped(v.spanAt(row))), 1)
 	v.eachLine(row, func(t text.Safe, room int) { n = max(n, len(paint.Breaks(t, room))) })
 	return n
 }

@@ -102,15 +102,31 @@ func (v *View) structureRow(s themes.Styles, i, row int) string {
 		}
 		l.Gap(5).Add(style, detail.Text)
 	default:
-		l.Gap(2).Add(style, glyph).Gap(1).Add(s.Text, c.Path)
+		l.Gap(2).Add(style, glyph).Gap(1)
+		if !c.Path.IsEmpty() {
+			// The end of a path says most, and the values are to be seen too.
+			free := l.Free() - 2
+			l.Add(s.Text, c.Path.TruncateLeft(max(free-min(valueCells(c), free*2/3), 8), "…")).Gap(2)
+		}
 		v.values(l, s, c)
 	}
 	return v.edge(s, i, row, 0) + l.String()
 }
 
+// valueCells is about how many cells the values of a change take.
+func valueCells(c *structure.Change) int {
+	n := c.Old.Width() + c.New.Width() + 3
+	if !c.Kind.IsEmpty() {
+		n += c.Kind.Width() + 2
+	}
+	if c.Moved {
+		n += 12 // Its words.
+	}
+	return n
+}
+
 // values is what was and what is.
 func (v *View) values(l *paint.Line, s themes.Styles, c *structure.Change) {
-	l.Gap(2)
 	switch {
 	case c.Moved:
 		l.Add(s.Dim, text.Lit("moved from ").Plus(c.Old).Plus(text.Lit(" to ")).Plus(c.New))
