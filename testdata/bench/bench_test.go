@@ -46,18 +46,24 @@ func TestEverythingIsMeasured(t *testing.T) {
 		t.Errorf("the repository is taken for %+v", r)
 	}
 	b := &bench{ctx: t.Context(), plumb: plumb, repository: r, runs: 1, steps: 10, scratch: t.TempDir()}
-	if err := b.all(""); err != nil {
+	if err := b.all(subjects, ""); err != nil {
 		t.Fatal(err)
 	}
-	for _, row := range b.rows {
+	small := extent{lines: 2000, rounds: 2, many: 3000, long: 5 << 20, scrolled: 40 << 10, nested: 20 << 10}
+	d := &bench{ctx: t.Context(), plumb: plumb, extent: small, runs: 1, steps: 10, scratch: t.TempDir()}
+	if err := d.all(differences, ""); err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range slices.Concat(b.rows, d.rows) {
 		if row.problem != nil || !row.plumb.isKnown() {
 			t.Errorf("%s: %v: %v", row.what, row.plumb, row.problem)
 		}
 	}
-	table := b.table()
+	table := b.table() + d.table()
 	for _, want := range []string{
 		"1,000 commits", "whole history", "path index", "index size", "first frame with history, warm", "cold cache", "extended by 100",
 		"of a directory", "per key typed", "key to frame", "30 keys/s", "resident memory",
+		"read, compared, written as a patch", "structure of YAML", "key to first page", "side by side", "key to frame meanwhile", "most memory",
 	} {
 		if !strings.Contains(table, want) {
 			t.Errorf("nothing is said of %q:\n%s", want, table)

@@ -54,6 +54,7 @@ func digits(v float64) string {
 type times []time.Duration
 
 func (t times) median() figure { return t.quantile(0.5, "median") }
+func (t times) best() figure   { return t.quantile(0, "best") }
 func (t times) p95() figure    { return t.quantile(0.95, "p95") }
 func (t times) worst() figure  { return t.quantile(1, "worst") }
 

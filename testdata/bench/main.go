@@ -1,7 +1,7 @@
-// Bench measures plumb on histories of several sizes against what it must not exceed, and against git and the other
+// Bench measures plumb on histories of several sizes, and on large files, against what it must not exceed, and against git and the other
 // programs that show history, all in one run on one machine: make bench.
 //
-// It prints a table for each repository. What a machine takes in seconds says little about another one; the ratios do. The exit
+// It prints a table for each repository, and one for the differences of large files. What a machine takes in seconds says little about another one; the ratios do. The exit
 // code is 0 although a budget is missed: the table is for people to read.
 package main
 
@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -70,9 +71,11 @@ func run(ctx context.Context, opt options) error {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(scratch) }()
-	dirs, err := opt.repositories(ctx)
-	if err != nil {
-		return err
+	var dirs []string
+	if wanted(subjects, opt.only) {
+		if dirs, err = opt.repositories(ctx); err != nil {
+			return err
+		}
 	}
 	fmt.Println(machine(ctx))
 	for i, dir := range dirs {
@@ -81,12 +84,19 @@ func run(ctx context.Context, opt options) error {
 			return err
 		}
 		b := &bench{ctx: ctx, plumb: plumb, repository: r, runs: opt.runs, steps: 100, scratch: filepath.Join(scratch, strconv.Itoa(i))}
-		if err := b.all(opt.only); err != nil {
+		if err := b.all(subjects, opt.only); err != nil {
 			return err
 		}
 		fmt.Print(b.table())
 	}
-	if opt.repo == "" {
+	if wanted(differences, opt.only) {
+		b := &bench{ctx: ctx, plumb: plumb, extent: promised, runs: opt.runs, steps: 100, scratch: filepath.Join(scratch, "differences")}
+		if err := b.all(differences, opt.only); err != nil {
+			return err
+		}
+		fmt.Print(b.table())
+	}
+	if opt.repo == "" && len(dirs) > 0 {
 		fmt.Println("\nNo public repository was measured: make bench REPO=/path/to/a/clone measures one.")
 	}
 	return nil
@@ -130,22 +140,26 @@ func (opt options) repositories(ctx context.Context) ([]string, error) {
 	return dirs, nil
 }
 
-// bench measures one repository.
+// bench measures one repository, or the differences of files of some extent.
 type bench struct {
 	ctx        context.Context
 	plumb      string
 	repository repository
+	extent     extent
 	runs       int    // How often the quick things are done.
 	steps      int    // How many commits are stepped through.
 	scratch    string // A directory of its own.
 	rows       []row
 }
 
-// subjects are what is measured, in the order of the table. Some rest on the cache that an earlier one leaves.
-var subjects = []struct {
+// subject is what is measured together.
+type subject struct {
 	name    string
 	measure func(*bench) error
-}{
+}
+
+// subjects are what is measured of each repository, in the order of the table. Some rest on the cache that an earlier one leaves.
+var subjects = []subject{
 	{"index", (*bench).buildIndex},
 	{"start", (*bench).firstFrames},
 	{"extend", (*bench).extendIndex},
@@ -154,24 +168,38 @@ var subjects = []struct {
 	{"memory", (*bench).memory},
 }
 
+// differences are what is measured of files.
+var differences = []subject{
+	{"diff of lines", (*bench).compareLines},
+	{"diff of structure", (*bench).compareStructure},
+	{"diff opened", (*bench).firstPages},
+	{"diff scrolled", (*bench).scrolling},
+	{"diff of extremes", (*bench).extremes},
+}
+
+// wanted reports whether any of these is to be measured.
+func wanted(list []subject, only string) bool {
+	return slices.ContainsFunc(list, func(s subject) bool { return strings.Contains(s.name, only) })
+}
+
 func subjectNames() []string {
 	var names []string
-	for _, s := range subjects {
+	for _, s := range slices.Concat(subjects, differences) {
 		names = append(names, s.name)
 	}
 	return names
 }
 
 // all measures everything. What cannot be measured is a row that says why.
-func (b *bench) all(only string) error {
+func (b *bench) all(list []subject, only string) error {
 	if err := os.MkdirAll(b.scratch, 0o755); err != nil {
 		return err
 	}
-	for _, s := range subjects {
+	for _, s := range list {
 		if !strings.Contains(s.name, only) {
 			continue
 		}
-		progress("%s: %s", b.repository.dir, s.name)
+		progress("%s", strings.TrimPrefix(b.repository.dir+": "+s.name, ": "))
 		if err := s.measure(b); err != nil {
 			if b.ctx.Err() != nil {
 				return errors.New("interrupted")

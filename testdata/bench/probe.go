@@ -46,10 +46,14 @@ type question struct {
 	Times int      `json:"times"`
 }
 
-// probe does what the arguments say: build, extend or ask, the repository, and the directory of its index.
+// probe does what the arguments say: build, extend or ask, the repository, and the directory of its index; or one of the
+// comparisons, and two files.
 func probe(ctx context.Context, args []string, in io.Reader, out io.Writer) error {
 	if len(args) != 3 {
 		return fmt.Errorf("want three arguments, have %q", args)
+	}
+	if compare, ok := comparisons[args[0]]; ok {
+		return probeComparison(compare, args[1], args[2], in, out)
 	}
 	store, err := gitcli.Open(ctx, args[1], func(model.Command) {})
 	if err != nil {

@@ -91,7 +91,11 @@ func (b *bench) table() string {
 		kind = "generated"
 	}
 	var out strings.Builder
-	fmt.Fprintf(&out, "\n### %s commits, %s, %s of packs\n\n", thousands(r.commits), kind, quantity(float64(r.packs), true))
+	title := fmt.Sprintf("%s commits, %s, %s of packs", thousands(r.commits), kind, quantity(float64(r.packs), true))
+	if r.dir == "" {
+		title = "differences, of generated files"
+	}
+	fmt.Fprintf(&out, "\n### %s\n\n", title)
 	all := [][]string{{"what", "plumb", "peer", "ratio", "budget", ""}}
 	for _, r := range b.rows {
 		all = append(all, r.cells())
