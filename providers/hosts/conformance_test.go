@@ -32,7 +32,7 @@ func TestSSHToBusyboxKeepsTheContract(t *testing.T) {
 		t.Skip("the suite over ssh takes a minute; it runs once with -short")
 	}
 	servers := startServers(t, busyboxPath(t))
-	providertest.Run(t, func(t *testing.T, rules ...model.FileRule) providertest.World {
+	providertest.RunTools(t, func(t *testing.T, rules ...model.FileRule) providertest.World {
 		return newWorld(t, Options{SSH: servers.ssh()}, rules, servers.reach)
 	})
 }

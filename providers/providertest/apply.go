@@ -177,7 +177,7 @@ func recordFails(t *testing.T, fixture Fixture) {
 	w := fixture(t, model.FileRule{Path: "/etc/a", Check: []string{"test", "-f", "{}"}, Reload: []string{"true"}})
 	h := w.hosts()
 	from := w.Snapshot(map[string]File{h[0] + "/etc/a": {Data: "1"}, h[0] + "/etc/b": {Data: "1"}})
-	to := w.Snapshot(map[string]File{h[0] + "/etc/a": {Data: "2"}, "all/etc/c": {Data: "2"}})
+	to := w.Snapshot(map[string]File{h[0] + "/etc/a": {Data: "2"}, h[1] + "/etc/c": {Data: "2"}})
 	w.settle(t, from)
 	// There and back again, with another event that cannot be recorded each time.
 	for n := 1; ; n++ {

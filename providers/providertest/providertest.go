@@ -50,39 +50,52 @@ type World struct {
 // It cleans up after the test.
 type Fixture func(t *testing.T, rules ...model.FileRule) World
 
+// contract are the tests of the suite. Tools says that the programs of a host decide what comes out.
+var contract = []struct {
+	name  string
+	tools bool
+	test  func(*testing.T, Fixture)
+}{
+	{"statuses tell tracked, applied and live apart", true, statuses},
+	{"attributes are compared only where git or a rule speaks of them", true, attributes},
+	{"extra files show where a rule claims a directory", true, extras},
+	{"looking changes nothing", true, lookingChangesNothing},
+	{"a missing directory is an error and not an empty wish", false, renderingErrors},
+	{"what cannot be read is unknown and fails a plan", true, unreadable},
+	{"a lost host is unknown, and the others are not", false, lostHost},
+	{"contents of every kind survive", true, contents},
+	{"names of every kind survive", true, hostileNames},
+	{"a plan's digest stands for reality", false, digests},
+	{"a plan can be limited to addresses", false, only},
+	{"a plan says which hand-made state goes", true, drifted},
+	{"a plan can leave drift alone where git did not move", false, keepsDrift},
+	{"applied is in sync", true, appliedIsInSync},
+	{"a plan back restores everything", true, undone},
+	{"what moved since the plan is left alone", true, moved},
+	{"what is done already is skipped", true, alreadyDone},
+	{"a plan made elsewhere is refused", false, foreignPlan},
+	{"nothing happens without a record", false, recordFails},
+	{"a failing check keeps the earlier file", true, failingCheck},
+	{"a reload runs once per host, after all its files", true, reloads},
+	{"a failing reload brings the earlier files back", true, failingReload},
+	{"cancelled calls end, and a cancelled run ends between steps", false, cancelled},
+	{"adopted is in sync", false, adopted},
+	{"adopting says what git cannot", false, adoptRefuses},
+	{"what a revision wants is what would be planned for it", false, desired},
+}
+
 // Run runs the suite.
-func Run(t *testing.T, fixture Fixture) {
-	for _, c := range []struct {
-		name string
-		test func(*testing.T, Fixture)
-	}{
-		{"statuses tell tracked, applied and live apart", statuses},
-		{"attributes are compared only where git or a rule speaks of them", attributes},
-		{"extra files show where a rule claims a directory", extras},
-		{"looking changes nothing", lookingChangesNothing},
-		{"a missing directory is an error and not an empty wish", renderingErrors},
-		{"what cannot be read is unknown and fails a plan", unreadable},
-		{"a lost host is unknown, and the others are not", lostHost},
-		{"contents of every kind survive", contents},
-		{"names of every kind survive", hostileNames},
-		{"a plan's digest stands for reality", digests},
-		{"a plan can be limited to addresses", only},
-		{"a plan says which hand-made state goes", drifted},
-		{"a plan can leave drift alone where git did not move", keepsDrift},
-		{"applied is in sync", appliedIsInSync},
-		{"a plan back restores everything", undone},
-		{"what moved since the plan is left alone", moved},
-		{"what is done already is skipped", alreadyDone},
-		{"a plan made elsewhere is refused", foreignPlan},
-		{"nothing happens without a record", recordFails},
-		{"a failing check keeps the earlier file", failingCheck},
-		{"a reload runs once per host, after all its files", reloads},
-		{"a failing reload brings the earlier files back", failingReload},
-		{"cancelled calls end, and a cancelled run ends between steps", cancelled},
-		{"adopted is in sync", adopted},
-		{"adopting says what git cannot", adoptRefuses},
-		{"what a revision wants is what would be planned for it", desired},
-	} {
+func Run(t *testing.T, fixture Fixture) { run(t, fixture, false) }
+
+// RunTools runs what the programs decide that a host has: for one that has other programs than that on which the provider
+// passes all of the suite.
+func RunTools(t *testing.T, fixture Fixture) { run(t, fixture, true) }
+
+func run(t *testing.T, fixture Fixture, toolsOnly bool) {
+	for _, c := range contract {
+		if toolsOnly && !c.tools {
+			continue
+		}
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			c.test(t, fixture)

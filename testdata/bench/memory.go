@@ -82,7 +82,7 @@ func kibibytes(status, key string) int64 {
 
 // idle waits until the program and its children need no processor any more.
 func (t *terminal) idle() error {
-	const look, nothing = 500 * time.Millisecond, 2
+	const look, nothing = 250 * time.Millisecond, 1
 	used := int64(-1)
 	for start := time.Now(); time.Since(start) < 5*patience; time.Sleep(look) {
 		all, err := t.processes()
