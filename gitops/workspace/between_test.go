@@ -271,6 +271,7 @@ func TestLinesThatCannotBeCountedSayWhy(t *testing.T) {
 	w := newWorld(t)
 	a := w.git("rev-parse", "HEAD")
 	w.write(filepath.Join(w.root, "binary"), "\x00\x01")
+	w.write(filepath.Join(w.root, "encrypted"), vaultTop+vaultOld+"\n")
 	w.write(filepath.Join(w.root, "huge"), strings.Repeat("line\n", 1<<20))
 	w.write(filepath.Join(w.root, "\x1b]0;gone\a\xff"), "1\n")
 	if err := os.Symlink("somewhere", filepath.Join(w.root, "link")); err != nil {
@@ -283,6 +284,7 @@ func TestLinesThatCannotBeCountedSayWhy(t *testing.T) {
 	wantSame(t, "files", []string{
 		"\x1b]0;gone\a\xff 0 100644 +1 -0",
 		"binary 0 100644 +0 -0 binary",
+		"encrypted 0 100644 +0 -0 binary",
 		"huge 0 100644 +0 -0 large",
 		"link 0 120000 +1 -0",
 		"module 0 160000 +0 -0 submodule",

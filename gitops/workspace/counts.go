@@ -85,8 +85,10 @@ func (w *Workspace) countLines(ctx context.Context, f model.FileChange, room *in
 			return LineCount{Unknown: IsNotCounted}
 		}
 	}
-	if diff.IsBinary(sides[0]) || diff.IsBinary(sides[1]) {
-		return LineCount{Unknown: IsBinary}
+	for i, mode := range []model.FileMode{f.OldMode, f.NewMode} {
+		if !hasLines(version{exists: sides[i] != nil, mode: mode, data: sides[i]}.kind(f.Path)) {
+			return LineCount{Unknown: IsBinary}
+		}
 	}
 	// What is masked is counted as it is shown: how many lines a secret has is part of it.
 	old, now := masked(f.Path, sides[0], sides[1], w.isSensitive(f.Path) || w.isSensitive(f.OldPath))

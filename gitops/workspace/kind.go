@@ -45,7 +45,7 @@ func compareVersions(path string, before, after version, whole bool, opt diff.Op
 		before.data, after.data = masked(path, old, new, whole) // Where a link leads to may be a secret too.
 	}
 	was, is := before.kind(path), after.kind(path)
-	if !was.Kind.HasLines() || !is.Kind.HasLines() {
+	if !hasLines(was) || !hasLines(is) {
 		d = d.WithoutLines()
 		d.Note = filekind.Change(was, is)
 		return d
@@ -59,6 +59,9 @@ func compareVersions(path string, before, after version, whole bool, opt diff.Op
 	}
 	return d
 }
+
+// hasLines reports what is compared by lines. A link has one, which a patch needs.
+func hasLines(i filekind.Info) bool { return i.Kind.HasLines() || i.Kind == filekind.Symlink }
 
 // binaryNote says of two versions what there is to say where attributes forbid to compare them by lines.
 func binaryNote(before, after version) text.Safe {

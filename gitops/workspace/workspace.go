@@ -89,7 +89,7 @@ type Workspace struct {
 	setup    Setup
 	inferred map[string]inference       // By environment.
 	sources  map[model.Address][]string // The files in git that each resource that was observed comes from.
-	attrs    headAttributes // The last that were asked for.
+	attrs    headAttributes             // The last that were asked for.
 }
 
 // New opens a workspace. It reads nothing yet.
