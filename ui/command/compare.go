@@ -140,14 +140,11 @@ func (inv *invocation) completeRevisions(cmd *cobra.Command, args []string, _ st
 	return names, cobra.ShellCompDirectiveNoFileComp
 }
 
-// completeSides offers what completeRevisions does, and the word for what is live. What is behind -- is left to the shell.
+// completeSides offers what completeRevisions does, and the word for what is live. The shell completes paths where none of them fits.
 func (inv *invocation) completeSides(cmd *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
-	if cmd.ArgsLenAtDash() >= 0 {
-		return nil, cobra.ShellCompDirectiveDefault
-	}
 	names, how := inv.completeRevisions(cmd, args, word)
 	if len(args) == 1 {
 		names = append(names, live)
 	}
-	return names, how
+	return names, how &^ cobra.ShellCompDirectiveNoFileComp
 }

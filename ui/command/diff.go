@@ -158,7 +158,7 @@ func (o *Opened) diff(ctx context.Context, env string, revisions, only []string,
 	d.From, d.To = headless.Side{Label: a.Short(), Revision: a}, headless.Side{Label: b.Short(), Revision: b}
 	opt := diff.Options{OldLabel: a.Short(), NewLabel: b.Short(), IgnoreSpace: m.ignoreSpace}
 	for _, f := range files {
-		d.Files = append(d.Files, headless.FileDiff{File: o.Workspace.FileDiff(ctx, f, opt, largest), Sides: gitSides(f)})
+		d.Files = append(d.Files, o.fileDiff(ctx, f, opt))
 	}
 	if len(files) > 0 {
 		end = errDiffers
@@ -166,13 +166,34 @@ func (o *Opened) diff(ctx context.Context, env string, revisions, only []string,
 	return d, end, nil
 }
 
-// gitSides are the paths and the hashes of a file as git has them.
-func gitSides(f model.FileChange) [2]headless.PatchSide {
-	old := f.Path
+// fileDiff is the difference of a file, with all that a patch needs beyond its lines.
+func (o *Opened) fileDiff(ctx context.Context, f model.FileChange, opt diff.Options) headless.FileDiff {
+	d := headless.FileDiff{File: o.Workspace.FileDiff(ctx, f, opt, largest)}
+	old, new := headless.PatchSide{Path: f.Path, Hash: f.OldHash}, headless.PatchSide{Path: f.Path, Hash: f.NewHash}
 	if f.OldPath != "" {
-		old = f.OldPath
+		old.Path = f.OldPath
 	}
-	return [2]headless.PatchSide{{Path: old, Hash: f.OldHash}, {Path: f.Path, Hash: f.NewHash}}
+	if d.Masked == "" && d.Unloaded == 0 && (isSpecial(f.OldMode) || isSpecial(f.NewMode)) {
+		old.Data, new.Data = o.patchData(ctx, f.OldMode, f.OldHash), o.patchData(ctx, f.NewMode, f.NewHash)
+	}
+	d.Sides = [2]headless.PatchSide{old, new}
+	return d
+}
+
+// isSpecial reports what is in a patch though its lines are not compared.
+func isSpecial(m model.FileMode) bool { return m == model.ModeSymlink || m == model.ModeSubmodule }
+
+// patchData are the bytes of a link, or of a file that becomes one or was one. Without them git apply refuses the patch, and the
+// note of the difference says why they cannot be read.
+func (o *Opened) patchData(ctx context.Context, mode model.FileMode, id model.Hash) []byte {
+	if id == "" || mode == model.ModeSubmodule {
+		return nil
+	}
+	data, err := o.store.Blob(ctx, id)
+	if err != nil {
+		return nil
+	}
+	return append([]byte{}, data...)
 }
 
 // sides are the two revisions, or a commit's first parent and the commit.
@@ -300,20 +321,32 @@ func resourceDiff(p place, opt diff.Options) headless.FileDiff {
 	}
 	f.File = workspace.ResourceDiff(r, workspace.Tracked, workspace.Live, opt)
 	f.Sides = liveSides(r)
+	if f.Masked == "" && (r.Tracked.Kind == symlink || r.Live.Kind == symlink) {
+		f.Sides[0].Data, f.Sides[1].Data = r.Tracked.Content.Data, r.Live.Content.Data
+	}
 	return f
 }
+
+// symlink is the kind of a live resource that is a symbolic link.
+const symlink = "symlink"
 
 // liveSides are the address and the modes of a resource as a patch has them. What git says nothing of is as it is live.
 func liveSides(r model.Resource) [2]headless.PatchSide {
 	path := string(r.Address)
 	old, new := patchMode(r.Tracked), patchMode(r.Live)
-	return [2]headless.PatchSide{{Path: path, Mode: cmp.Or(old, new)}, {Path: path, Mode: cmp.Or(new, old)}}
+	if r.Tracked.Kind == r.Live.Kind {
+		old, new = cmp.Or(old, new), cmp.Or(new, old)
+	}
+	return [2]headless.PatchSide{{Path: path, Mode: old}, {Path: path, Mode: new}}
 }
 
 // patchMode is a mode as git has it; empty where it is not known.
 func patchMode(s model.State) string {
-	if s.Kind == "symlink" {
+	switch s.Kind {
+	case symlink:
 		return "120000"
+	case "directory":
+		return ""
 	}
 	mode, _ := s.Attr("mode")
 	bits, err := strconv.ParseUint(mode, 8, 32)

@@ -110,7 +110,7 @@ func (o *Opened) showCommit(ctx context.Context, rev string) (headless.Commit, e
 	}
 	out := headless.Commit{Commit: c}
 	for _, f := range files {
-		out.Files = append(out.Files, o.Workspace.FileDiff(ctx, f, diff.Options{OldLabel: a.Short(), NewLabel: b.Short()}, 0))
+		out.Files = append(out.Files, o.Workspace.FileDiff(ctx, f, diff.Options{OldLabel: a.Short(), NewLabel: b.Short()}, largest))
 	}
 	return out, nil
 }

@@ -84,7 +84,7 @@ func newFileFields(f FileDiff, context int) fileFields {
 		Environment: line(f.Environment), Target: line(f.Target), Address: model.Address(line(string(f.Address))),
 		Status: f.Status, Reason: f.Reason.String(),
 		OldPath: f.OldPath.String(), NewPath: f.NewPath.String(), OldMode: line(f.OldMode), NewMode: line(f.NewMode),
-		Attributes: []attrFields{}, Added: f.Added, Removed: f.Removed, Note: f.Note.String(), Simplified: f.Simplified,
+		Attributes: []attrFields{}, Added: f.Added, Removed: f.Removed, Note: f.note(), Simplified: f.Simplified,
 		Generated: f.Generated, Masked: f.Masked != "", Unloaded: f.Unloaded, Moves: []moveFields{},
 		Hunks: []hunkFields{}, Structure: newStructureFields(&f.File),
 	}

@@ -137,7 +137,7 @@ func newCommitDocument(c Commit) commitDocument {
 	}
 	for _, f := range c.Files {
 		doc.Files = append(doc.Files, fileStatFields{
-			f.OldPath.String(), f.NewPath.String(), line(f.OldMode), line(f.NewMode), f.Added, f.Removed, f.Note.String(), newStructureFields(&f),
+			f.OldPath.String(), f.NewPath.String(), line(f.OldMode), line(f.NewMode), f.Added, f.Removed, FileDiff{File: f}.note(), newStructureFields(&f),
 		})
 	}
 	return doc

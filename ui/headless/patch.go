@@ -8,6 +8,7 @@ import (
 
 	"plumb/model"
 	"plumb/model/diff"
+	"plumb/model/text"
 )
 
 // PatchSide is a version of a file as a patch has it: bytes of others that no terminal is to be given.
@@ -15,6 +16,7 @@ type PatchSide struct {
 	Path string     // Empty: that of the difference.
 	Mode string     // As git writes it, "100644". Empty: that of the difference.
 	Hash model.Hash // Of the object of git; empty where there is none.
+	Data []byte     // The bytes of a link, whose lines are not compared, and of a file that becomes one; nil for others.
 }
 
 // patch writes what git apply makes the new versions with. What is for people stands before each file, in lines that
@@ -41,7 +43,7 @@ func (t Text) patch(p *page, f FileDiff, context int) {
 
 func (f FileDiff) patch(old, new PatchSide, context int) []byte {
 	p := diff.Patch{OldPath: old.Path, NewPath: new.Path, OldMode: old.Mode, NewMode: new.Mode, Context: context, Heading: f.HeadingAt}
-	if f.Masked == "" {
+	if before, after := f.Versions(); f.Masked == "" || before == nil && after == nil {
 		p.OldHash, p.NewHash = string(old.Hash), string(new.Hash)
 	}
 	switch p.Old, p.New = f.Versions(); {
@@ -49,6 +51,7 @@ func (f FileDiff) patch(old, new PatchSide, context int) []byte {
 		return nil
 	case p.Old == nil && p.New == nil:
 		p.Old, p.New = f.unseen()
+		p.Old, p.New = known(p.Old, old.Data), known(p.New, new.Data)
 	case p.Old != nil && p.New != nil:
 		// With white space ignored only a part of what differs is told. This makes a patch of it that fits the old version.
 		part, err := diff.Apply(p.Old, p.New, f.Blocks)
@@ -57,7 +60,7 @@ func (f FileDiff) patch(old, new PatchSide, context int) []byte {
 		}
 		p.New = part
 	}
-	p.Old, p.New = submodule(p.Old, old.Mode), submodule(p.New, new.Mode)
+	p.Old, p.New = submodule(p.Old, old), submodule(p.New, new)
 	if p.Old == nil || p.New == nil || kindOf(old.Mode) == kindOf(new.Mode) {
 		return p.Bytes()
 	}
@@ -82,15 +85,20 @@ func (f FileDiff) unseen() (old, new []byte) {
 	return old, new
 }
 
-// submodule writes the commit of a submodule as git does.
-func submodule(data []byte, mode string) []byte {
-	if mode != "160000" {
+// known is the version itself, where its bytes are at hand.
+func known(version, data []byte) []byte {
+	if version != nil && data != nil {
 		return data
 	}
-	if id, ok := bytes.CutPrefix(data, []byte("submodule at ")); ok {
-		return append([]byte("Subproject commit "), id...)
+	return version
+}
+
+// submodule writes the commit of a submodule as git does.
+func submodule(data []byte, side PatchSide) []byte {
+	if side.Mode != "160000" || data == nil || side.Hash == "" {
+		return data
 	}
-	return data
+	return fmt.Appendf(nil, "Subproject commit %s\n", side.Hash)
 }
 
 // kindOf is the part of a mode that says whether it is a file, a link or a submodule.
@@ -152,7 +160,7 @@ func (f FileDiff) resource() string {
 // note says in one line what lines do not say.
 func (f FileDiff) note() string {
 	if f.Note.IsEmpty() && f.Unloaded > 0 {
-		return fmt.Sprintf("%d MiB: too large to be compared here", f.Unloaded>>20)
+		return text.Size(f.Unloaded).String() + ", not loaded"
 	}
 	return oneLine(f.Note)
 }

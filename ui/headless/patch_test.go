@@ -277,6 +277,27 @@ func TestPatchWithWhatHasNoLinesIsRefused(t *testing.T) {
 	}
 }
 
+// A file that moved is at its new place afterwards, and back with -R.
+func TestPatchOfARename(t *testing.T) {
+	dir := t.TempDir()
+	old, new := tree{"a b": plain + "1\n2\n"}, tree{"d/\té": plain + "1\n3\n"}
+	old.write(t, dir)
+	f := fileDiff("a b", old["a b"], new["d/\té"], diff.Options{})
+	f.Sides[1].Path, f.NewPath = "d/\té", text.Line("d/\té")
+	patch := printed(t, Text{Pipe: true}, Diff{Files: []FileDiff{f}})
+	for _, step := range []struct {
+		want tree
+		args []string
+	}{{new, nil}, {old, []string{"-R"}}} {
+		if out, err := gitApply(dir, []byte(patch), step.args...); err != nil {
+			t.Fatalf("git apply %v: %v: %s\n%s", step.args, err, out, patch)
+		}
+		if d := cmp.Diff(step.want, readTree(t, dir)); d != "" {
+			t.Error(d)
+		}
+	}
+}
+
 // In a repository that has both versions of a binary file, git apply takes them from there.
 func TestPatchWithABinaryFileIsAppliedInItsRepository(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "tree")
@@ -313,9 +334,41 @@ func TestPatchWithABinaryFileIsAppliedInItsRepository(t *testing.T) {
 	}
 }
 
+// Links have no lines that are compared. A patch has them all the same, and a file that becomes one.
+func TestPatchOfLinks(t *testing.T) {
+	dir := t.TempDir()
+	old, new := tree{"l": link + "a", "f": plain + "text\n"}, tree{"l": link + "b c", "f": link + "x"}
+	old.write(t, dir)
+	var d Diff
+	for _, name := range []string{"f", "l"} {
+		f := fileDiff(name, old[name], new[name], diff.Options{})
+		f.File = f.WithoutLines()
+		f.Note = text.Lit("link target a → b c")
+		_, before, _ := strings.Cut(old[name], " ")
+		_, after, _ := strings.Cut(new[name], " ")
+		f.Sides[0].Data, f.Sides[1].Data = []byte(before), []byte(after)
+		d.Files = append(d.Files, f)
+	}
+	patch := printed(t, Text{Pipe: true}, d)
+	for _, step := range []struct {
+		want tree
+		args []string
+	}{{new, nil}, {old, []string{"-R"}}} {
+		if out, err := gitApply(dir, []byte(patch), step.args...); err != nil {
+			t.Fatalf("git apply %v: %v: %s\n%s", step.args, err, out, patch)
+		}
+		if d := cmp.Diff(step.want, readTree(t, dir)); d != "" {
+			t.Error(d)
+		}
+	}
+}
+
 // A submodule is its commit, as git writes it.
 func TestPatchOfASubmodule(t *testing.T) {
-	f := fileDiff("vendor", "160000 submodule at "+string(hashA)+"\n", "160000 submodule at "+string(hashB)+"\n", diff.Options{})
+	f := fileDiff("vendor", "160000 ", "160000 ", diff.Options{})
+	f.File = f.WithoutLines()
+	f.Note = text.Lit("submodule a1b2c3d → 77aa019")
+	f.Sides[0].Hash, f.Sides[1].Hash = hashA, hashB
 	patch := printed(t, Text{Pipe: true}, Diff{Files: []FileDiff{f}})
 	if !strings.Contains(patch, "\n-Subproject commit "+string(hashA)+"\n+Subproject commit "+string(hashB)+"\n") {
 		t.Error(patch)

@@ -126,8 +126,8 @@ func (t Text) stat(p *page, c Commit) {
 			name = f.OldPath.String() + " → " + name
 		}
 		note := ""
-		if !f.Note.IsEmpty() {
-			note = "  " + f.Note.String()
+		if s := (FileDiff{File: f}).note(); s != "" {
+			note = "  " + s
 		}
 		p.line("  %s %s %s  %s%s", sign, paint(t.Styles.Added, fmt.Sprintf("%*s", width+1, "+"+strconv.Itoa(f.Added))),
 			paint(t.Styles.Removed, fmt.Sprintf("%*s", width+1, "-"+strconv.Itoa(f.Removed))), name, paint(t.Styles.Dim, note))

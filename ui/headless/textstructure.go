@@ -49,7 +49,7 @@ func (t Text) structuralChange(p *page, c structure.Change, indent string) {
 	}
 	parts := []string{sign}
 	if !c.Path.IsEmpty() {
-		parts = append(parts, oneLine(c.Path)+" ")
+		parts = append(parts, c.Path.String()+" ")
 	}
 	old, new := paint(t.Styles.Removed, c.Old.String()), paint(t.Styles.Added, c.New.String())
 	switch {
