@@ -274,7 +274,7 @@ func TestWhatBecameOfFilesIsSaid(t *testing.T) {
 	}
 	s := openScreen(t, source, 160, 45, now(), Options{Trusted: true})
 	s.compares("HEAD~1 HEAD")
-	s.sees("new", "gone, link", "moved from old/place", "executable", "now a submodule", "moved, and not changed", text.Line("moved\x1b[2J\xff").String())
+	s.sees("new", "gone, link", "moved from old/place", "executable", "now a submodule", text.Line("moved\x1b[2J\xff").String())
 	if s.app.scope() != action.Diff {
 		t.Errorf("the keys go to %s", s.app.scope())
 	}

@@ -69,6 +69,10 @@ func (p *diffPane) pickPart(a *App) tea.Cmd {
 		}
 		e.stage.toggleBlocks(key(s.resource), workspace.Part{Address: key(s.resource), Blocks: blocks, Old: d.Old, New: d.New})
 	case commitSubject:
+		if f := &p.files_[file]; !f.OldPath.IsEmpty() && !f.NewPath.IsEmpty() && f.OldPath != f.NewPath {
+			a.warn(text.Lit("the file was moved by this commit: it can only be taken back as a whole"))
+			return nil
+		}
 		e.stage.toggleCommit(s.commit.Hash, pathOf(&p.files_[file]), blocks)
 	}
 	wasMarking := p.view.Unmark()

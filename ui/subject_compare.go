@@ -8,7 +8,6 @@ import (
 	"plumb/gitops/history"
 	"plumb/gitops/workspace"
 	"plumb/model"
-	"plumb/model/diff"
 	"plumb/model/text"
 )
 
@@ -78,21 +77,7 @@ func (s compareSubject) read(ctx context.Context, ws source, skip int, show func
 		show(piece{compared: &c, total: len(c.Files)})
 	}
 	from, to := version{c.A.Hash, nameOf(s.a, c.A.Hash)}, version{c.B.Hash, nameOf(s.b, c.B.Hash)}
-	return readFiles(ctx, movesSaid{ws}, c.Files, from, to, skip, show)
-}
-
-// movesSaid says of a file that only moved that it did: that nothing differs in it is no news then.
-type movesSaid struct{ source }
-
-func (m movesSaid) FileDiff(ctx context.Context, f model.FileChange, opt diff.Options, most int64) diff.File {
-	if f.OldPath == "" || f.OldHash != f.NewHash {
-		return m.source.FileDiff(ctx, f, opt, most)
-	}
-	d := diff.File{OldPath: text.Line(f.OldPath), NewPath: text.Line(f.Path), OldLabel: opt.OldLabel, NewLabel: opt.NewLabel, Note: text.Lit("moved, and not changed")}
-	if f.OldMode != f.NewMode {
-		d.Note = text.Format("moved, and %s now", workspace.Became(f))
-	}
-	return d
+	return readFiles(ctx, ws, c.Files, from, to, skip, show)
 }
 
 // said is what there is to say of the commits that each has and the other has not.

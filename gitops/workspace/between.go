@@ -19,7 +19,7 @@ type Comparison struct {
 	A, B         model.Commit
 	Base         model.Hash         // A best common ancestor; empty where the two have none that is known here.
 	OnlyA, OnlyB history.Share      // The commits that one has and the other has not.
-	Files        []model.FileChange // In path order. A file that moved unchanged is one change, with its OldPath.
+	Files        []model.FileChange // In path order. A file that moved is one change, with its OldPath.
 	IsShallow    bool               // History ends here before its beginning: there may be more commits.
 	Reconfigured bool               // plumb.yaml differs: the environments meant everywhere are those of now.
 }
@@ -50,7 +50,9 @@ func (w *Workspace) Between(ctx context.Context, a, b model.Hash) (Comparison, e
 	if err != nil {
 		return c, err
 	}
-	c.Files = joinMoves(files)
+	if c.Files, err = w.joinRenames(ctx, files); err != nil {
+		return c, err
+	}
 	c.Reconfigured = slices.ContainsFunc(files, func(f model.FileChange) bool { return f.Path == config.FileName })
 	return c, nil
 }
@@ -97,7 +99,6 @@ func joinMoves(files []model.FileChange) []model.FileChange {
 		return files
 	}
 	from := map[int]int{} // By the index of what came.
-	taken := map[int]bool{}
 	join := func(fits func(gone, came model.FileChange) bool) {
 		for i, f := range files {
 			if _, joined := from[i]; joined || f.OldMode != 0 || f.NewMode == model.ModeSubmodule {
@@ -108,7 +109,7 @@ func joinMoves(files []model.FileChange) []model.FileChange {
 			if at < 0 {
 				continue
 			}
-			from[i], taken[left[at]] = left[at], true
+			from[i] = left[at]
 			gone[f.NewHash] = slices.Delete(left, at, at+1)
 		}
 	}
@@ -117,17 +118,7 @@ func joinMoves(files []model.FileChange) []model.FileChange {
 	}
 	join(func(a, b model.FileChange) bool { return sameKind(a, b) && path.Base(a.Path) == path.Base(b.Path) })
 	join(func(a, b model.FileChange) bool { return sameKind(a, b) && !isEmptyBlob(b.NewHash) })
-	joined := make([]model.FileChange, 0, len(files)-len(taken))
-	for i, f := range files {
-		if taken[i] {
-			continue
-		}
-		if k, ok := from[i]; ok {
-			f.OldPath, f.OldMode, f.OldHash = files[k].Path, files[k].OldMode, files[k].OldHash
-		}
-		joined = append(joined, f)
-	}
-	return joined
+	return joined(files, from)
 }
 
 // isEmptyBlob reports the id of the file without content, of either kind of ids.

@@ -48,7 +48,7 @@ func (w *Workspace) Files(ctx context.Context, a, b model.Hash, paths ...string)
 	return files, nil
 }
 
-// CommitFiles lists what a commit changed against its first parent.
+// CommitFiles lists what a commit changed against its first parent. A file that moved is one change, with its OldPath.
 func (w *Workspace) CommitFiles(ctx context.Context, id model.Hash) ([]model.FileChange, error) {
 	c, err := w.opt.Store.Commit(ctx, id)
 	if err != nil {
@@ -58,7 +58,11 @@ func (w *Workspace) CommitFiles(ctx context.Context, id model.Hash) ([]model.Fil
 	if len(c.Parents) > 0 {
 		parent = c.Parents[0]
 	}
-	return w.Files(ctx, parent, id)
+	files, err := w.Files(ctx, parent, id)
+	if err != nil {
+		return files, err
+	}
+	return w.joinRenames(ctx, files)
 }
 
 // FileDiff reads both sides of one file and compares them, secrets and cipher texts masked. What has no lines to compare, as an image,
@@ -67,6 +71,9 @@ func (w *Workspace) CommitFiles(ctx context.Context, id model.Hash) ([]model.Fil
 func (w *Workspace) FileDiff(ctx context.Context, f model.FileChange, opt diff.Options, most int64) diff.File {
 	if most == 0 {
 		most = maxShown
+	}
+	if f.OldPath != "" && f.OldPath != f.Path && f.OldHash == f.NewHash {
+		return movedOnly(f, opt)
 	}
 	before, errOld := w.version(ctx, f.OldMode, f.OldHash, most)
 	after, errNew := w.version(ctx, f.NewMode, f.NewHash, most)
@@ -100,6 +107,15 @@ func (w *Workspace) FileDiff(ctx context.Context, f model.FileChange, opt diff.O
 	}
 	setMode(&d.OldMode, f.OldMode)
 	setMode(&d.NewMode, f.NewMode)
+	return d
+}
+
+// movedOnly is a file of which only the path changed, and perhaps the mode: that nothing differs in it is no news.
+func movedOnly(f model.FileChange, opt diff.Options) diff.File {
+	d := diff.File{OldPath: text.Line(f.OldPath), NewPath: text.Line(f.Path), OldLabel: opt.OldLabel, NewLabel: opt.NewLabel, Note: text.Lit("moved, and not changed")}
+	if f.OldMode != f.NewMode {
+		d.Note = text.Format("moved, and %s now", Became(f))
+	}
 	return d
 }
 

@@ -126,7 +126,7 @@ func TestADifferenceSaysWhatItsFilesAre(t *testing.T) {
 		"vault.yaml":  vaultTop + vaultNew + "\n" + vaultNew + "\n",
 		"inline.yaml": inlineVault(vaultNew),
 		"gone.png":    "",
-		"new.png":     picture(t, 8, 8),
+		"new.png":     picture(t, 9, 9),
 	})
 	w.index(moduleB, "module")
 	id := w.git("rev-parse", "HEAD")
@@ -135,7 +135,7 @@ func TestADifferenceSaysWhatItsFilesAre(t *testing.T) {
 	logo, data := len(picture(t, 64, 48)), len(picture(t, 128, 96))
 	for _, tt := range []struct{ path, note, lines string }{
 		{"logo.png", "PNG image, 64×48 → 128×96, " + sizes(logo, data), ""},
-		{"new.png", "new: PNG image, 8×8, ", ""},
+		{"new.png", "new: PNG image, 9×9, ", ""},
 		{"gone.png", "removed: PNG image, 8×8, ", ""},
 		{"data.bin", "binary, 3 B → 3 KiB", ""},
 		{"big.psd", "Git LFS, 2 MiB → 3 MiB, kept outside git", ""},

@@ -69,6 +69,9 @@ func (w *Workspace) DivideFile(ctx context.Context, f model.FileChange) (Divisio
 	refuse := func(why string) (Division, error) {
 		return Division{}, model.WithHint(fmt.Errorf("no part of %s can be taken: %s", text.Line(f.Path), why), "take all of it")
 	}
+	if f.OldPath != "" && f.OldPath != f.Path {
+		return refuse("it was moved from " + text.Line(f.OldPath).String())
+	}
 	for _, m := range []model.FileMode{f.OldMode, f.NewMode} {
 		switch m {
 		case model.ModeSymlink:
