@@ -120,6 +120,9 @@ func (b *bench) load(dir, shown string) (l loaded, err error) {
 		return l, err
 	}
 	for isDone := isShown(t.last()); !isDone; isDone = isShown(t.last()) {
+		if time.Since(start) > patience {
+			return l, fmt.Errorf("%w; last it showed\n%s", errNever, t.last().text())
+		}
 		for _, key := range []struct {
 			key string
 			ok  func(picture) bool

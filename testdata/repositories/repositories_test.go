@@ -82,13 +82,16 @@ func TestTheRepositoryIsWhole(t *testing.T) {
 		shape repositories.Shape
 	}{
 		{"all there is", repositories.Like(3000)},
-		{"more than one batch", repositories.Shape{Commits: 21_000, Files: 100, Seed: 2, Requests: 0.5, Oddities: true}},
+		{"more than one batch", repositories.Shape{Commits: 2100, Files: 100, Seed: 2, Requests: 0.5, Oddities: true}},
 		{"without requests and bots", plain},
 		{"one commit", repositories.Shape{Commits: 1, Oddities: true}},
 		{"few commits", repositories.Shape{Commits: 15, Files: 1, Authors: 1, Requests: 1, Bots: 1, Oddities: true}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
+			if tt.name == "more than one batch" {
+				repositories.SetBatchSize(t, 2000)
+			}
 			dir, made := write(t, tt.shape)
 			run(t, dir, "fsck", "--connectivity-only")
 			if got := count(t, dir, "--all"); got != tt.shape.Commits || made.Commits != got {

@@ -11,8 +11,8 @@ import (
 
 // batchSize is how many commits are held back until their blobs are written. Fast-import makes a delta of a blob
 // against the one before it only, so versions of one file have to come one after the other: larger batches, smaller
-// packs.
-const batchSize = 20_000
+// packs. Tests make it smaller.
+var batchSize = 20_000
 
 // stream takes commits and has them written, a batch at a time, while the next ones are invented.
 type stream struct {

@@ -91,7 +91,7 @@ func TestFewCommitsAreSavedInASmallFile(t *testing.T) {
 		t.Errorf("100 commits take %d bytes, 2000 took %d", total-whole, whole)
 	}
 	assertSame(t, fresh(t, dir), update(t, newIndex(t, s, cacheDir), s))
-	for i := 1; i < 40; i++ {
+	for i := 1; i < 20; i++ {
 		grow(t, dir, "grown", i, 7)
 		if i%5 == 0 {
 			x = newIndex(t, s, cacheDir)
