@@ -8,6 +8,7 @@ import (
 	"plumb/gitops/objects"
 	"plumb/model"
 	"plumb/model/diff"
+	"plumb/model/filekind"
 )
 
 // Bounds of what is read to count lines: whoever compares revisions that are years apart wants an answer, and
@@ -86,7 +87,8 @@ func (w *Workspace) countLines(ctx context.Context, f model.FileChange, room *in
 		}
 	}
 	for i, mode := range []model.FileMode{f.OldMode, f.NewMode} {
-		if !hasLines(version{exists: sides[i] != nil, mode: mode, data: sides[i]}.kind(f.Path)) {
+		is := version{exists: sides[i] != nil, mode: mode, data: sides[i]}.kind(f.Path)
+		if is.Kind != filekind.Symlink && !is.Kind.HasLines() {
 			return LineCount{Unknown: IsBinary}
 		}
 	}

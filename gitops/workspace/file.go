@@ -87,7 +87,7 @@ func (f *File) fill(data []byte, whole bool) {
 	}
 	v := version{exists: true, mode: f.Mode, size: f.Size, data: data}
 	is := v.kind(f.Path)
-	if !hasLines(is) {
+	if !is.Kind.HasLines() && f.Mode != model.ModeSymlink {
 		f.Note = is.Describe()
 		return
 	}

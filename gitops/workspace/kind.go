@@ -45,7 +45,7 @@ func compareVersions(path string, before, after version, whole bool, opt diff.Op
 		before.data, after.data = masked(path, old, new, whole) // Where a link leads to may be a secret too.
 	}
 	was, is := before.kind(path), after.kind(path)
-	if !hasLines(was) || !hasLines(is) {
+	if !was.Kind.HasLines() || !is.Kind.HasLines() {
 		d = d.WithoutLines()
 		d.Note = filekind.Change(was, is)
 		return d
@@ -59,9 +59,6 @@ func compareVersions(path string, before, after version, whole bool, opt diff.Op
 	}
 	return d
 }
-
-// hasLines reports what is compared by lines. A link has one, which a patch needs.
-func hasLines(i filekind.Info) bool { return i.Kind.HasLines() || i.Kind == filekind.Symlink }
 
 // binaryNote says of two versions what there is to say where attributes forbid to compare them by lines.
 func binaryNote(before, after version) text.Safe {
@@ -149,8 +146,7 @@ func (e *tooLarge) Error() string { return text.Size(e.size).String() + ", not l
 // unread answers the size of the largest version that was not loaded for its size alone, and whatever else kept one from being read.
 func unread(errs ...error) (largest int64, err error) {
 	for _, e := range errs {
-		var large *tooLarge
-		if errors.As(e, &large) {
+		if large, ok := errors.AsType[*tooLarge](e); ok {
 			largest = max(largest, large.size)
 		} else if e != nil {
 			err = errors.Join(err, e)

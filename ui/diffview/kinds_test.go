@@ -23,13 +23,13 @@ func noted(path string, note text.Safe) diff.File {
 func scripts() diff.File {
 	old := strings.Join([]string{
 		"wide     = 日本語のテキスト、全角文字",
-		"emoji    = 👩‍💻 🏳️‍🌈 🇩🇪 ✅ 1️⃣ ok",
+		"emoji    = 👩\u200d💻 🏳️\u200d🌈 🇩🇪 ✅ 1️⃣ ok",
 		"joined   = éäô ñ नमस्ते ไทย 한국어",
 		"hebrew   = שלום עולם",
 		"arabic   = مرحبا بالعالم",
 		"both     = left שלום right",
 		"tabs\t=\ta\tb\tc",
-		"control  = \x1b[2J\x07\r\x7f and ‮reversed‬ ​",
+		"control  = \x1b[2J\x07\r\x7f and \u202ereversed\u202c \u200b",
 		"invalid  = \xff\xfe",
 		"ambiguous= ±°×…─│",
 	}, "\n") + "\n"
