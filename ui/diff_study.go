@@ -80,27 +80,9 @@ func coloured(ctx context.Context, path string, n int, line func(int) text.Safe)
 
 // structureOf compares the meaning of a file's versions.
 func structureOf(f *diff.File) *diffview.Structure {
-	format, ok := structure.FormatOf(pathOf(f))
-	if !ok {
-		return &diffview.Structure{Err: errNoStructure}
-	}
-	old, new := f.Versions()
-	if f.OldPath.IsEmpty() {
-		old = nil
-	}
-	if f.NewPath.IsEmpty() {
-		new = nil
-	}
-	d, err := structure.Compare(format, old, new)
+	d, err := structure.CompareFile(f)
 	return &diffview.Structure{Diff: d, Err: err}
 }
-
-type plainError string
-
-func (e plainError) Error() string { return string(e) }
-
-// errNoStructure is why a file is shown by its lines.
-const errNoStructure plainError = "only YAML, JSON, TOML and HCL have a structure that is known here"
 
 // learn studies the next file in sight of which something is still to be found out.
 func (p *diffPane) learn(a *App) tea.Cmd {

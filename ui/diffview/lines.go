@@ -279,23 +279,26 @@ func changed(line diff.Line, style themes.Style) []paint.Mark {
 }
 
 // found marks what the search found.
-func (d *drawer) found(t text.Safe) []paint.Mark {
-	if d.view.query == "" {
+func (d *drawer) found(t text.Safe) []paint.Mark { return d.view.found(d.styles, t, d.current) }
+
+// found marks what the search found in a text.
+func (v *View) found(st themes.Styles, t text.Safe, current bool) []paint.Mark {
+	if v.query == "" {
 		return nil
 	}
-	style := d.styles.Match
-	if d.current {
-		style = d.styles.CurrentMatch
+	style := st.Match
+	if current {
+		style = st.CurrentMatch
 	}
 	var marks []paint.Mark
 	s := t.String()
 	for at := 0; len(marks) < 1000; {
-		i := index(s[at:], d.view.query)
+		i := index(s[at:], v.query)
 		if i < 0 {
 			break
 		}
-		at += i + len(d.view.query)
-		marks = append(marks, paint.Mark{From: at - len(d.view.query), To: at, Style: style})
+		at += i + len(v.query)
+		marks = append(marks, paint.Mark{From: at - len(v.query), To: at, Style: style})
 	}
 	return marks
 }

@@ -90,7 +90,9 @@ func (v *View) structureRow(s themes.Styles, i, row int) string {
 		o := st.Diff.Objects[at.item]
 		l := paint.NewLine(v.width).Gap(1)
 		glyph, style := sign(s, o.Op, false)
-		return l.Add(style, glyph).Gap(1).Add(s.Strong, o.Name).String()
+		l.Add(style, glyph).Gap(1)
+		v.searched(l, s, s.Strong, o.Name, row)
+		return l.String()
 	}
 	l := paint.NewLine(v.width - 1)
 	c := st.changes[at.item]
@@ -100,15 +102,16 @@ func (v *View) structureRow(s themes.Styles, i, row int) string {
 		if detail.Op != diff.Equal {
 			_, style = sign(s, detail.Op, false)
 		}
-		l.Gap(5).Add(style, detail.Text)
+		v.searched(l.Gap(5), s, style, detail.Text, row)
 	default:
 		l.Gap(2).Add(style, glyph).Gap(1)
 		if !c.Path.IsEmpty() {
 			// The end of a path says most, and the values are to be seen too.
 			free := l.Free() - 2
-			l.Add(s.Text, c.Path.TruncateLeft(max(free-min(valueCells(c), free*2/3), 8), "…")).Gap(2)
+			v.searched(l, s, s.Text, c.Path.TruncateLeft(max(free-min(valueCells(c), free*2/3), 8), "…"), row)
+			l.Gap(2)
 		}
-		v.values(l, s, c)
+		v.values(l, s, c, row)
 	}
 	return v.edge(s, i, row, 0) + l.String()
 }
@@ -126,20 +129,22 @@ func valueCells(c *structure.Change) int {
 }
 
 // values is what was and what is.
-func (v *View) values(l *paint.Line, s themes.Styles, c *structure.Change) {
+func (v *View) values(l *paint.Line, s themes.Styles, c *structure.Change, row int) {
 	switch {
 	case c.Moved:
 		l.Add(s.Dim, text.Lit("moved from ").Plus(c.Old).Plus(text.Lit(" to ")).Plus(c.New))
 	case c.Op == diff.Insert:
-		l.Add(s.Added, c.New)
+		v.searched(l, s, s.Added, c.New, row)
 	case c.Op == diff.Delete:
-		l.Add(s.Removed, c.Old)
+		v.searched(l, s, s.Removed, c.Old, row)
 	default:
 		old := c.Old
 		if room := l.Free() / 2; old.Width() > room {
 			old = old.Truncate(max(room, 4), "…")
 		}
-		l.Add(s.Removed, old).Add(s.Faint, text.Lit(" → ")).Add(s.Added, c.New)
+		v.searched(l, s, s.Removed, old, row)
+		l.Add(s.Faint, text.Lit(" → "))
+		v.searched(l, s, s.Added, c.New, row)
 		if !c.Kind.IsEmpty() {
 			l.Gap(2).Add(s.Dim, c.Kind)
 		}
@@ -215,4 +220,12 @@ func (v *View) changeBlocks(h *hunk) []diff.Block {
 		parts = append(parts, p)
 	}
 	return parts
+}
+
+// searched adds text to a row with what was searched for marked in it.
+func (v *View) searched(l *paint.Line, s themes.Styles, style themes.Style, t text.Safe, row int) {
+	current := v.match >= 0 && v.match < len(v.matches) && v.matches[v.match].row == row
+	if t = t.Truncate(max(l.Free(), 0), "…"); !t.IsEmpty() {
+		l.AddMarked(style, t, 0, l.Free(), v.found(s, t, current))
+	}
 }
