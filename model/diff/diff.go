@@ -108,22 +108,20 @@ func (f *File) HunksWithin(context int) []Hunk {
 	}
 	var hunks []Hunk
 	shown := 0 // Lines of the new version up to here are in a hunk or were skipped.
-	for first := 0; first < len(f.Blocks); {
-		last := first
-		for last+1 < len(f.Blocks) && f.Blocks[last+1].OldLo-f.Blocks[last].OldHi <= 2*context {
-			last++
-		}
-		from, to := f.Blocks[first], f.Blocks[last]
+	first := 0
+	for _, group := range Grouped(f.Blocks, context) {
+		from, to := group[0], group[len(group)-1]
+		last := first + len(group)
 		lead := min(context, from.NewLo-shown)
 		trail := min(context, newLen-to.NewHi)
-		if last+1 < len(f.Blocks) {
-			trail = min(trail, f.Blocks[last+1].NewLo-to.NewHi)
+		if last < len(f.Blocks) {
+			trail = min(trail, f.Blocks[last].NewLo-to.NewHi)
 		}
-		h := Hunk{First: first, Last: last + 1, Skipped: from.NewLo - lead - shown}
+		h := Hunk{First: first, Last: last, Skipped: from.NewLo - lead - shown}
 		h.Lines = Block{from.OldLo - lead, to.OldHi + trail, from.NewLo - lead, to.NewHi + trail}
 		shown = h.Lines.NewHi
 		hunks = append(hunks, h)
-		first = last + 1
+		first = last
 	}
 	return hunks
 }
