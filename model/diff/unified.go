@@ -151,24 +151,18 @@ func (p Patch) writeHunks(out *bytes.Buffer) {
 	a, b := splitLines(p.Old), splitLines(p.New)
 	blocks, _ := compareLines(a, b, false, 0)
 	context := max(p.Context, 0)
-	for first := 0; first < len(blocks); {
-		last := first
-		for last+1 < len(blocks) && blocks[last+1].OldLo-blocks[last].OldHi <= 2*context {
-			last++
-		}
-		lead := min(context, blocks[first].OldLo)
-		trail := min(context, len(a)-blocks[last].OldHi)
-		i := blocks[first].OldLo - lead
-		fmt.Fprintf(out, "@@ -%s +%s @@%s\n", lineRange(i, blocks[last].OldHi+trail),
-			lineRange(blocks[first].NewLo-lead, blocks[last].NewHi+trail), p.heading(i, blocks[first].NewLo-lead))
-		for _, at := range blocks[first : last+1] {
+	for _, group := range Grouped(blocks, context) {
+		first, last := group[0], group[len(group)-1]
+		lead, trail := min(context, first.OldLo), min(context, len(a)-last.OldHi)
+		i := first.OldLo - lead
+		fmt.Fprintf(out, "@@ -%s +%s @@%s\n", lineRange(i, last.OldHi+trail), lineRange(first.NewLo-lead, last.NewHi+trail), p.heading(i, first.NewLo-lead))
+		for _, at := range group {
 			writeLines(out, ' ', a[i:at.OldLo])
 			writeLines(out, '-', a[at.OldLo:at.OldHi])
 			writeLines(out, '+', b[at.NewLo:at.NewHi])
 			i = at.OldHi
 		}
 		writeLines(out, ' ', a[i:i+trail])
-		first = last + 1
 	}
 }
 
