@@ -74,12 +74,25 @@ func MaskPair(path string, old, new []byte, whole bool) (o, n []byte) {
 }
 
 func maskOnce(old, new []byte) (o, n []byte) {
-	inOld, inNew := find(old, false), find(new, false)
+	inOld, inNew := findBoth(old, new)
 	o, n = replace(old, inOld, nil), replace(new, inNew, nil)
 	if len(inNew) == 0 || old == nil {
 		return o, n
 	}
 	return o, replace(new, inNew, changes(old, new, o, n, inOld, inNew))
+}
+
+// apart is how many bytes two versions have together from which on a processor for each is worth its while.
+const apart = 128 << 10
+
+func findBoth(old, new []byte) (inOld, inNew []place) {
+	if len(old)+len(new) < apart {
+		return find(old, false), find(new, false)
+	}
+	done := make(chan []place, 1)
+	go func() { done <- find(old, false) }()
+	inNew = find(new, false)
+	return <-done, inNew
 }
 
 // MaskText masks secrets in an error text, a log line or a command line.
