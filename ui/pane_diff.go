@@ -14,7 +14,6 @@ import (
 	"plumb/themes"
 	"plumb/ui/action"
 	"plumb/ui/diffview"
-	"plumb/ui/paint"
 )
 
 // diffPane shows the differences of its subject: some lines about it, then its files,
