@@ -139,11 +139,12 @@ func (p *historyPane) row(a *App, i int, lane lanes.Row, focused bool) string {
 	l := paint.NewLine(p.w).Base(base(st, cursor, focused))
 	pointer(l, st, cursor, focused)
 	gutter(l, a, e)
-	if e.Hash == p.marked {
+	switch {
+	case e.Hash == p.marked:
 		l.Add(st.Accent, text.Lit("◎"))
-	} else if a.diff.marks.has(a.opt.Reviewed, reviewed.Commit(e.Hash)) {
+	case a.diff.marks.has(a.opt.Reviewed, reviewed.Commit(e.Hash)):
 		l.Add(st.Good, text.Lit("✓"))
-	} else {
+	default:
 		l.Gap(1)
 	}
 	p.graph.draw(l, st, lane)

@@ -5,6 +5,8 @@
 package diffview
 
 import (
+	"slices"
+
 	"plumb/model/diff"
 	"plumb/model/text"
 	"plumb/ui/syntax"
@@ -70,7 +72,7 @@ func (v *View) AddFiles(files ...diff.File) {
 		v.SetFiles(files)
 		return
 	}
-	v.files = append(v.files[:len(v.files):len(v.files)], files...)
+	v.files = append(slices.Clip(v.files), files...)
 	v.groups = append(v.groups, make([][]diff.Hunk, len(files))...)
 	if len(v.files) == len(files)+1 {
 		v.relaid(v.anchor()) // The first file gets a row with its path.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"plumb/model"
@@ -127,15 +128,8 @@ func (f FileDiff) HidesSecrets(context int) bool {
 	}
 	all := newWholeLines(&f.File)
 	for _, h := range f.HunksWithin(context) {
-		for _, l := range all.old[h.Lines.OldLo:h.Lines.OldHi] {
-			if hasMark(l) {
-				return true
-			}
-		}
-		for _, l := range all.new[h.Lines.NewLo:h.Lines.NewHi] {
-			if hasMark(l) {
-				return true
-			}
+		if slices.ContainsFunc(all.old[h.Lines.OldLo:h.Lines.OldHi], hasMark) || slices.ContainsFunc(all.new[h.Lines.NewLo:h.Lines.NewHi], hasMark) {
+			return true
 		}
 	}
 	return false
