@@ -267,7 +267,7 @@ func (a *App) state() action.State {
 		Found:        a.searching(),
 		Previous:     a.previous != nil,
 		Running:      a.run.under(),
-		Clipboard:    a.copied() != "",
+		Clipboard:    a.copies(),
 	}
 	if err := a.ws.MaySign(); err != nil {
 		s.Unsigned = err.Error()

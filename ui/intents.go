@@ -141,7 +141,23 @@ func (a *App) copied() string {
 	return ""
 }
 
-func (a *App) copy() tea.Cmd { return a.copyText(a.copied()) }
+// copies reports whether the copy key has something to copy. It is asked with every key and every frame, so no patch is
+// written to find out.
+func (a *App) copies() bool {
+	if a.scope() == action.Diff {
+		return a.diff.any()
+	}
+	return a.copied() != ""
+}
+
+func (a *App) copy() tea.Cmd {
+	s := a.copied()
+	if s == "" {
+		a.warn(text.Lit("there is nothing to copy: no line differs"))
+		return nil
+	}
+	return a.copyText(s)
+}
 
 func (a *App) copyText(s string) tea.Cmd {
 	what := text.Line(s)
