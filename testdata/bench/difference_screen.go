@@ -119,7 +119,7 @@ func (b *bench) load(dir, shown string) (l loaded, err error) {
 	if err := t.press("\r"); err != nil {
 		return l, err
 	}
-	for isDone := isShown(t.last()); !isDone; isDone = isShown(t.last()) {
+	for isDone := false; !isDone; isDone = isShown(t.last()) {
 		if time.Since(start) > patience {
 			return l, fmt.Errorf("%w; last it showed\n%s", errNever, t.last().text())
 		}
