@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"sync"
 
 	"plumb/gitops/objects"
 	"plumb/model"
@@ -75,8 +76,14 @@ func (w *Workspace) FileDiff(ctx context.Context, f model.FileChange, opt diff.O
 	if f.OldPath != "" && f.OldPath != f.Path && f.OldHash == f.NewHash {
 		return movedOnly(f, opt)
 	}
-	before, errOld := w.version(ctx, f.OldMode, f.OldHash, most)
-	after, errNew := w.version(ctx, f.NewMode, f.NewHash, most)
+	var (
+		before, after  version
+		errOld, errNew error
+		read           sync.WaitGroup
+	)
+	read.Go(func() { before, errOld = w.version(ctx, f.OldMode, f.OldHash, most) })
+	after, errNew = w.version(ctx, f.NewMode, f.NewHash, most)
+	read.Wait()
 	attrs := w.attributes(ctx, f.Path)
 	isBinary := attrs.Binary || f.OldPath != "" && f.OldPath != f.Path && w.attributes(ctx, f.OldPath).Binary
 	whole := w.isSensitive(f.Path) || w.isSensitive(f.OldPath)
@@ -134,11 +141,33 @@ func (w *Workspace) isSensitive(file string) bool {
 // compare is the one place where two versions are put beside each other, so that no view can forget the mask.
 func compare(path string, before, after []byte, whole bool, opt diff.Options) diff.File {
 	opt.Path = path
+	if len(before)+len(after) >= worthTwo {
+		return compareLarge(path, before, after, whole, opt)
+	}
 	old, new := masked(path, before, after, whole)
 	d := diff.Text(old, new, opt)
 	if !bytes.Equal(old, before) || !bytes.Equal(new, after) {
 		d.Masked = string(model.Sum(before) + model.Sum(after))
 	}
+	return d
+}
+
+// worthTwo is how many bytes two versions have together from which on they are compared while they are searched for secrets.
+const worthTwo = 256 << 10
+
+// compareLarge is compare for versions that take their time. Most files have no secrets: they are compared beside the
+// search for them, and only where some are found once more, masked. What was compared unmasked leaves here only where
+// there was nothing to mask.
+func compareLarge(path string, before, after []byte, whole bool, opt diff.Options) diff.File {
+	unmasked := make(chan diff.File, 1)
+	go func() { unmasked <- diff.Text(before, after, opt) }()
+	old, new := masked(path, before, after, whole)
+	d := <-unmasked
+	if bytes.Equal(old, before) && bytes.Equal(new, after) {
+		return d
+	}
+	d = diff.Text(old, new, opt)
+	d.Masked = string(model.Sum(before) + model.Sum(after))
 	return d
 }
 

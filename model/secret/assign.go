@@ -5,16 +5,21 @@ import (
 	"regexp"
 )
 
+// separates are the bytes that stand between a name and its value.
+var separates = [256]bool{':': true, '=': true, '>': true}
+
 // assignments finds the secrets of data[start:hi] that a name stands before: "key = value", "key: value",
 // "<key>value</key>", wherever on the line. Where all is set, every value is secret and goes by it.
 func (f *finder) assignments(start, hi, depth int, all string) {
 	allUntil := start // Up to here every value is secret, too: the data of a Secret on one line.
 	for at := start; at < hi; {
-		n := bytes.IndexAny(f.data[at:hi], ":=>")
-		if n < 0 {
+		for at < hi && !separates[f.data[at]] {
+			at++
+		}
+		if at == hi {
 			return
 		}
-		sep := at + n
+		sep := at
 		at = sep + 1
 		lo, end := f.nameBefore(start, sep)
 		if lo == end {

@@ -14,9 +14,11 @@ const lookAhead = 200
 
 // finder goes through a text line by line.
 type finder struct {
-	data   []byte
-	prose  bool // An error text: in "read token: permission denied" nothing is secret.
-	places []place
+	data    []byte
+	prose   bool // An error text: in "read token: permission denied" nothing is secret.
+	places  []place
+	keys    bool // Somewhere there is what begins a key, and
+	hasURLs bool // what is in every URL: most texts have neither, and need not be asked line by line.
 
 	blocks   []block // What the lines before say about this one; the last is the innermost.
 	named    int     // For so many lines more, "value:" belongs to the name of a secret,
@@ -47,17 +49,24 @@ var (
 	secretData = regexp.MustCompile(`^(?:- )?["']?(?:data|stringData)["']?\s*:\s*\{?\s*(?:#.*)?$`)
 )
 
+var (
+	keyStart = []byte("-----BEGIN ")
+	urlMark  = []byte("://")
+)
+
 // find answers the secrets of data, in order and not overlapping.
 func find(data []byte, prose bool) []place {
 	if bytes.IndexByte(data[:min(len(data), sampleSize)], 0) >= 0 {
 		return nil
 	}
-	f := finder{data: data, prose: prose}
+	f := finder{data: data, prose: prose, keys: bytes.Contains(data, keyStart), hasURLs: bytes.Contains(data, urlMark)}
 	for lo := 0; lo < len(data); {
 		hi := f.lineEnd(lo)
-		if end := f.keyBlock(lo, hi); end > 0 {
-			lo = end
-			continue
+		if f.keys {
+			if end := f.keyBlock(lo, hi); end > 0 {
+				lo = end
+				continue
+			}
 		}
 		if lo == 0 || bytes.HasPrefix(data[lo:hi], []byte("---")) {
 			f.document(lo, hi)

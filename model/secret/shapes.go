@@ -76,13 +76,15 @@ func (f *finder) shapes(start, hi int) {
 		}
 		inWord = letters[line[i]] || line[i] == '_'
 	}
-	f.urls(line, start)
+	if f.hasURLs {
+		f.urls(line, start)
+	}
 }
 
 // urls finds the passwords of URLs.
 func (f *finder) urls(line []byte, start int) {
 	for at := 0; ; {
-		n := bytes.Index(line[at:], []byte("://"))
+		n := bytes.Index(line[at:], urlMark)
 		if n < 0 {
 			return
 		}
@@ -94,7 +96,7 @@ func (f *finder) urls(line []byte, start int) {
 		// All that goes by the name of URL in this word is looked at before the next word is.
 		for last := at + bytes.LastIndexByte(line[at:end], '@'); at <= last; {
 			at += f.userinfo(start+at, start+end)
-			n := bytes.Index(line[at:end], []byte("://"))
+			n := bytes.Index(line[at:end], urlMark)
 			if n < 0 {
 				break
 			}
@@ -156,7 +158,7 @@ var (
 // keyBlock masks a private key that begins on the line data[lo:hi]; it answers where the line
 // after its end begins, or 0 when there is none.
 func (f *finder) keyBlock(lo, hi int) int {
-	dash := bytes.Index(f.data[lo:hi], []byte("-----BEGIN "))
+	dash := bytes.Index(f.data[lo:hi], keyStart)
 	if dash < 0 {
 		return 0
 	}
