@@ -55,10 +55,10 @@ func tellVersions(out *bufio.Writer, versions iter.Seq[Version]) {
 		fmt.Fprintf(out, "commit refs/heads/main\ncommitter Ada <ada@example.org> %d +0000\ndata %d\n%s\n", when.Unix(), len(v.Subject), v.Subject)
 		for _, path := range slices.Sorted(maps.Keys(v.Files)) {
 			fmt.Fprintf(out, "M %s inline %s\ndata %d\n", plain, quote(nil, path), len(v.Files[path]))
-			out.Write(v.Files[path])
-			out.WriteString("\n")
+			_, _ = out.Write(v.Files[path]) // What fails is told by the flush.
+			_, _ = out.WriteString("\n")
 		}
 		when = when.Add(time.Hour)
 	}
-	out.WriteString("done\n")
+	_, _ = out.WriteString("done\n")
 }

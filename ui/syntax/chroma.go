@@ -119,7 +119,7 @@ func (l *packed) load() (chroma.Lexer, error) {
 			return nil, fmt.Errorf("read the language %s: %w", next.name, err)
 		}
 		data, err := io.ReadAll(f)
-		f.Close()
+		_ = f.Close() // It was only read.
 		if err != nil {
 			return nil, fmt.Errorf("read the language %s: %w", next.name, err)
 		}

@@ -137,11 +137,12 @@ func (t *tomlScanner) scan(s string, p *pen) {
 			i++
 		case isWord(c) || c == '-' || c == '+':
 			end := wordEnd(s, i, "-.:+")
-			if byteAt(s, skipBlanks(s, end)) == '=' {
+			switch {
+			case byteAt(s, skipBlanks(s, end)) == '=':
 				p.add(i, end, Name)
-			} else if constants[s[i:end]] {
+			case constants[s[i:end]]:
 				p.add(i, end, Keyword)
-			} else if isDigit(c) || c == '-' || c == '+' {
+			case isDigit(c) || c == '-' || c == '+':
 				p.add(i, end, Number)
 			}
 			i = end

@@ -10,6 +10,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"compress/flate"
+	"context"
 	"encoding/xml"
 	"fmt"
 	"io"
@@ -31,7 +32,7 @@ func main() {
 }
 
 func run(path string) error {
-	dir, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "github.com/alecthomas/chroma/v2").Output()
+	dir, err := exec.CommandContext(context.Background(), "go", "list", "-m", "-f", "{{.Dir}}", "github.com/alecthomas/chroma/v2").Output()
 	if err != nil {
 		return fmt.Errorf("find chroma: %w", err)
 	}
