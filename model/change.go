@@ -64,6 +64,9 @@ type Change struct {
 	Approvals []Approval
 	Run       RunID  // The last run of this change; empty before the first.
 	Note      string // Why it is void or abandoned, or what became of the run.
+	Glass     string // Who overruled which rules for its run, and why, for people; empty where nobody did.
+
+	Governed *Environment // Of an open change, its environment with the rules that held when it was read. Nil where they could not be read.
 }
 
 // Principal is a person as git knows them: their e-mail address.
@@ -156,4 +159,6 @@ type Approval struct {
 	Digest Digest    `json:"digest"` // The change's digest that was approved.
 	Signed bool      `json:"signed"` // Whether a signature was made and verified.
 	Void   string    `json:"void,omitempty"`
+
+	Expires time.Time `json:"expires,omitzero"` // When it will be void by itself; zero for never.
 }

@@ -9,6 +9,7 @@ type Environment struct {
 	Production bool
 	Approvals  int    // How many approvals a change needs before it may be applied.
 	ReadOnly   bool   // Nothing may be written, whoever asks.
+	Policy     Policy // What else it asks of a change.
 	Branch     string // The branch it tracks; empty for the repository's own head.
 	Targets    []Target
 }

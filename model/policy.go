@@ -1,82 +1,109 @@
 package model
 
 import (
-	"fmt"
+	"slices"
 	"strings"
+	"time"
 )
 
 // Rule is one condition for applying a change, and whether it is met.
 type Rule struct {
-	Name string // "approvals", "read-only", "open".
-	OK   bool
-	Text string // The rule's state for people: "approvals 1 of 2".
-}
-
-// Decide judges whether the change may be applied in the environment: every
-// rule, met or not, so that a screen can show what is missing. It is pure;
-// the caller has read the environment's rules from a revision that the change cannot influence.
-func Decide(env Environment, c Change) []Rule {
-	var rules []Rule
-	add := func(name string, ok bool, format string, args ...any) {
-		rules = append(rules, Rule{name, ok, fmt.Sprintf(format, args...)})
-	}
-	if !c.State.IsOpen() {
-		add("open", false, "the change is %s", c.State)
-	}
-	if env.ReadOnly {
-		add("read-only", false, "%s is read-only", env.Name)
-	}
-	if env.Approvals > 0 {
-		got := len(Approvers(env, c))
-		add("approvals", got >= env.Approvals, "approvals %d of %d", got, env.Approvals)
-	}
-	if env.Approvals >= 2 {
-		add("four eyes", true, "the author's own approval does not count")
-	}
-	return rules
+	Name     string // "approvals", "freeze", "protected", "read-only", "open".
+	OK       bool
+	Text     string   // The rule's state for people: "approvals 1 of 2".
+	Missing  string   // What is missing, for people; empty when it is met.
+	WhoCould []string // Who could give what is missing: e-mail addresses, or words for many. Empty when nobody can, or nothing is missing.
 }
 
 // Allowed reports whether all rules are met.
 func Allowed(rules []Rule) bool {
-	for _, r := range rules {
-		if !r.OK {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(rules, func(r Rule) bool { return !r.OK })
 }
 
-// Approvers are the distinct people whose approvals count for the change as it
-// is now: bound to its digest and revision, and not the author's own where the environment asks for two.
-func Approvers(env Environment, c Change) []Principal {
-	seen := map[string]bool{}
-	var who []Principal
-	for _, a := range c.Approvals {
-		email := strings.ToLower(a.By.Email.String())
-		own := email == strings.ToLower(c.Author.Email.String())
-		if a.Void != "" || a.Digest != c.Digest || a.Commit != c.Revision || seen[email] || own && env.Approvals >= 2 {
-			continue
-		}
-		seen[email] = true
-		who = append(who, a.By)
-	}
-	return who
+// Policy is what an environment asks of a change beside its number of approvals. Package policy decides by it.
+// People are e-mail addresses: groups are resolved when the configuration is read.
+type Policy struct {
+	FourEyes     bool           // Neither the author nor who applies it may be the one who approves it, even where one approval is enough.
+	Rules        []ApprovalRule // What is asked of certain changes besides.
+	Expires      time.Duration  // How long an approval lasts; 0 for as long as the plan holds.
+	Freezes      []Freeze
+	MaxDeletions *int     // How many resources a change may delete or replace; nil for any number.
+	Protected    []string // Patterns of addresses that no change may delete or replace. See [Address.Matches].
+	BreakGlass   []string // Who may apply although approvals are missing or a freeze is on; empty for nobody.
 }
 
-// MayApprove says why the person may not approve the change, or nil.
-func MayApprove(env Environment, c Change, who Principal) error {
-	email := strings.ToLower(who.Email.String())
-	switch {
-	case !c.State.IsOpen():
-		return Refuse("plumb change list shows what is open", "%s is %s and cannot be approved", c.ID, c.State)
-	case env.Approvals >= 2 && email == strings.ToLower(c.Author.Email.String()):
-		return Refuse("ask a colleague: plumb approve "+string(c.ID),
-			"%s needs %d approvals, and its author's own does not count", env.Name, env.Approvals)
+// ApprovalRule asks for approvals of a change that has a step which all of its conditions fit. Without conditions it asks of every change.
+type ApprovalRule struct {
+	Paths     []string  // Patterns of addresses, any of which fits. See [Address.Matches].
+	Providers []string  // Any of which fits.
+	Undo      UndoClass // As hard to take back as this, or harder; UndoUnknown for no condition.
+	Approvals int
+	By        []string // Who may give them, as the configuration says it: groups and e-mail addresses. Empty for anybody.
+	People    []string // The same as e-mail addresses.
+}
+
+// Freeze is a time in which nothing is applied: once, or every week.
+type Freeze struct {
+	From, To Moment
+	Zone     *time.Location // What the clock of a weekly freeze shows.
+	Why      string
+}
+
+// Equal reports whether both are the same time for the same reason.
+func (f Freeze) Equal(g Freeze) bool {
+	return f.Words() == g.Words() && f.Why == g.Why && f.From.At.Equal(g.From.At) && f.To.At.Equal(g.To.At)
+}
+
+// Words are the freeze's times, for people.
+func (f Freeze) Words() string {
+	return f.From.words(f.Zone) + " – " + f.To.words(f.Zone) + " " + f.Zone.String()
+}
+
+// Until is when it ends, for people.
+func (f Freeze) Until() string { return f.To.words(f.Zone) + " " + f.Zone.String() }
+
+// Moment is a point in time, or a minute of every week.
+type Moment struct {
+	At     time.Time // Zero for a minute of the week.
+	Day    time.Weekday
+	Minute int // Of the day.
+}
+
+func (m Moment) words(zone *time.Location) string {
+	if !m.At.IsZero() {
+		return m.At.In(zone).Format("2006-01-02 15:04")
 	}
-	for _, p := range Approvers(env, c) {
-		if strings.ToLower(p.Email.String()) == email {
-			return Refuse("plumb apply "+string(c.ID), "you have approved %s already", c.ID)
-		}
+	return m.Day.String()[:3] + " " + time.Date(0, 1, 1, m.Minute/60, m.Minute%60, 0, 0, time.UTC).Format("15:04")
+}
+
+// Active reports whether the freeze is on. Its end does not belong to it.
+func (f Freeze) Active(now time.Time) bool {
+	if !f.From.At.IsZero() {
+		return !now.Before(f.From.At) && now.Before(f.To.At)
 	}
-	return nil
+	local := now.In(f.Zone)
+	at := Moment{Day: local.Weekday(), Minute: local.Hour()*60 + local.Minute()}.ofWeek()
+	from, to := f.From.ofWeek(), f.To.ofWeek()
+	if from < to {
+		return from <= at && at < to
+	}
+	return at >= from || at < to // It goes over the end of Saturday.
+}
+
+func (m Moment) ofWeek() int { return int(m.Day)*24*60 + m.Minute }
+
+// Matches reports whether the address fits a pattern. "/etc/ssh/**" fits files on every host, "db-*:/var/lib/**" on some; there
+// "*" stands for anything within a name, and "**" for any number of directories. In a pattern of addresses that
+// are no files "*" stands for anything: "aws_db_instance.*".
+func (a Address) Matches(pattern string) bool {
+	host, file, ok := strings.Cut(string(a), ":/")
+	if !ok {
+		return matchSegment(pattern, string(a))
+	}
+	file = "/" + file
+	if strings.HasPrefix(pattern, "/") {
+		return matchPath(pattern, file)
+	}
+	on, below, _ := strings.Cut(pattern, ":/")
+	return matchSegment(on, host) && matchPath("/"+below, file) || matchSegment(pattern, string(a))
 }

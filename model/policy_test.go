@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 	"testing"
 	"time"
 
@@ -68,97 +67,6 @@ func TestASealCoversAllThatWasShown(t *testing.T) {
 	c = approved(c, "bob@example.com")
 	if c.Seal() != was {
 		t.Error("what becomes of a change is not to change what it is")
-	}
-}
-
-func TestDecideWhetherAChangeMayBeApplied(t *testing.T) {
-	const ada, bob, carol = "ada@example.com", "bob@example.com", "carol@example.com"
-	with := func(c model.Change, change func(*model.Change)) model.Change { change(&c); return c }
-	for _, tt := range []struct {
-		name   string
-		needed int
-		change model.Change
-		ok     bool
-		got    string // The rule that is not met, or the text of the approvals rule.
-	}{
-		{"none needed", 0, sealed(), true, ""},
-		{"one needed, none given", 1, sealed(), false, "approvals 0 of 1"},
-		{"one needed: the author's own counts", 1, approved(sealed(), ada), true, "approvals 1 of 1"},
-		{"two needed: the author's own does not", 2, approved(sealed(), ada, bob), false, "approvals 1 of 2"},
-		{"two needed: nor in capitals", 2, approved(sealed(), "Ada@Example.COM", bob), false, "approvals 1 of 2"},
-		{"two needed: the same person twice", 2, approved(sealed(), bob, bob), false, "approvals 1 of 2"},
-		{"two needed: the same person in capitals", 2, approved(sealed(), bob, "BOB@example.com"), false, "approvals 1 of 2"},
-		{"two needed: two colleagues", 2, approved(sealed(), bob, carol), true, "approvals 2 of 2"},
-		{"three needed: two colleagues", 3, approved(sealed(), ada, bob, carol), false, "approvals 2 of 3"},
-		{"another digest", 1, with(approved(sealed(), bob), func(c *model.Change) { c.Approvals[0].Digest = "sha256:0" }), false, "approvals 0 of 1"},
-		{"no digest", 1, with(approved(sealed(), bob), func(c *model.Change) { c.Approvals[0].Digest = "" }), false, "approvals 0 of 1"},
-		{"another commit", 1, with(approved(sealed(), bob), func(c *model.Change) { c.Approvals[0].Commit = "c3" }), false, "approvals 0 of 1"},
-		{"a void approval", 1, with(approved(sealed(), bob), func(c *model.Change) { c.Approvals[0].Void = "moved" }), false, "approvals 0 of 1"},
-		{"a void approval, and one that is not", 1, with(approved(sealed(), bob, bob), func(c *model.Change) { c.Approvals[0].Void = "moved" }), true, "approvals 1 of 1"},
-		{"abandoned", 0, with(sealed(), func(c *model.Change) { c.State = model.Abandoned }), false, "the change is abandoned"},
-		{"void", 0, with(sealed(), func(c *model.Change) { c.State = model.Void }), false, "the change is void"},
-		{"under way", 0, with(sealed(), func(c *model.Change) { c.State = model.Applying }), false, "the change is applying"},
-		{"applied already", 0, with(sealed(), func(c *model.Change) { c.State = model.Applied }), false, "the change is applied"},
-		{"of no state", 0, with(sealed(), func(c *model.Change) { c.State = "" }), false, "the change is "},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			env := model.Environment{Name: "production", Approvals: tt.needed}
-			rules := model.Decide(env, tt.change)
-			if model.Allowed(rules) != tt.ok {
-				t.Errorf("it may be applied: %v, want %v: %+v", !tt.ok, tt.ok, rules)
-			}
-			if tt.got != "" && !containsRule(rules, tt.got) {
-				t.Errorf("no rule says %q: %+v", tt.got, rules)
-			}
-			env.ReadOnly = true
-			if model.Allowed(model.Decide(env, tt.change)) {
-				t.Error("it may be applied to a read-only environment")
-			}
-		})
-	}
-}
-
-func containsRule(rules []model.Rule, words string) bool {
-	for _, r := range rules {
-		if r.Text == words {
-			return true
-		}
-	}
-	return false
-}
-
-func TestWhoMayApprove(t *testing.T) {
-	two := model.Environment{Name: "production", Approvals: 2}
-	ended := func(s model.ChangeState) model.Change { c := sealed(); c.State = s; return c }
-	moved := approved(sealed(), "bob@example.com")
-	moved.Approvals[0].Void = "it was given to another version of the change"
-	for _, tt := range []struct {
-		name    string
-		env     model.Environment
-		change  model.Change
-		who     string
-		refused string
-	}{
-		{"a colleague", two, sealed(), "bob@example.com", ""},
-		{"a second colleague", two, approved(sealed(), "bob@example.com"), "carol@example.com", ""},
-		{"the author where two are needed", two, sealed(), "ADA@example.com", "author's own does not count"},
-		{"the author where one is needed", model.Environment{Name: "staging", Approvals: 1}, sealed(), "ada@example.com", ""},
-		{"the same person again", two, approved(sealed(), "bob@example.com"), "Bob@example.com", "you have approved"},
-		{"the same person, after the first was void", two, moved, "bob@example.com", ""},
-		{"an approved change that waits", two, ended(model.Approved), "bob@example.com", ""},
-		{"an abandoned change", two, ended(model.Abandoned), "bob@example.com", "is abandoned"},
-		{"a void change", two, ended(model.Void), "bob@example.com", "is void"},
-		{"a change that was applied", two, ended(model.Applied), "bob@example.com", "is applied"},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			err := model.MayApprove(tt.env, tt.change, person(tt.who))
-			switch {
-			case tt.refused == "" && err != nil:
-				t.Errorf("refused: %v", err)
-			case tt.refused != "" && (!errors.Is(err, model.ErrRefused) || !strings.Contains(err.Error(), tt.refused) || model.Hint(err) == ""):
-				t.Errorf("error is %v with the hint %q, want a refusal that says %q and a way out", err, model.Hint(err), tt.refused)
-			}
-		})
 	}
 }
 

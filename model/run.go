@@ -1,6 +1,9 @@
 package model
 
 import (
+	"cmp"
+	"fmt"
+	"strings"
 	"time"
 
 	"plumb/model/text"
@@ -55,6 +58,16 @@ type Run struct {
 	Outcome     Outcome
 	Message     text.Safe // Why it ended as it did, when not well.
 	Events      []Event   // Empty in listings.
+	Glass       text.Safe // Why rules were overruled; empty where none were.
+	Overruled   []string  // The rules that were not met then, as texts.
+}
+
+// Broken says who overruled which rules and why, for people; empty where nobody did.
+func (r Run) Broken() string {
+	if r.Glass.IsEmpty() {
+		return ""
+	}
+	return fmt.Sprintf("glass broken by %s because %s (%s)", cmp.Or(r.By.Name.String(), r.By.Email.String()), r.Glass, strings.Join(r.Overruled, "; "))
 }
 
 // Command is something plumb ran, or did itself, on the operator's behalf.

@@ -22,6 +22,7 @@ import (
 	"plumb/gitops/reviewed"
 	"plumb/gitops/workspace"
 	"plumb/model"
+	"plumb/model/policy"
 	"plumb/model/text"
 	"plumb/themes"
 	"plumb/ui/action"
@@ -294,18 +295,31 @@ func (a *App) state() action.State {
 	if c != nil {
 		s.Change = c.State
 		if e := a.envNamed(c.Environment); e != nil {
-			if e.Approvals == 0 {
+			facts := a.facts(e, *c)
+			if !policy.NeedsApprovals(facts) {
 				s.Approve = e.Name + " needs no approvals"
-			} else if err := model.MayApprove(e.Environment, *c, a.ws.Self()); err != nil {
+			} else if err := policy.MayApprove(facts, a.ws.Self()); err != nil {
 				s.Approve = err.Error()
 			}
-			s.Apply = unmet(model.Decide(e.Environment, *c))
+			facts.Applier = a.ws.Self()
+			if policy.MayBreakGlass(facts, a.ws.Self()) != nil {
+				s.Apply = unmet(policy.Decide(facts))
+			}
 			if a.opt.ReadOnly || e.ReadOnly {
 				s.ReadOnly = cmp.Or(s.ReadOnly, e.Name+" is read-only")
 			}
 		}
 	}
 	return s
+}
+
+// facts are what a change is judged by: the rules of its environment that held when it was read.
+func (a *App) facts(e *environment, c model.Change) policy.Facts {
+	env := e.Environment
+	if c.Governed != nil {
+		env = *c.Governed
+	}
+	return policy.Facts{Environment: env, Change: c, Now: a.now()}
 }
 
 // unmet is the first rule that is not met, in its own words.

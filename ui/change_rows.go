@@ -2,7 +2,10 @@ package ui
 
 import (
 	"cmp"
+	"strings"
+
 	"plumb/model"
+	"plumb/model/policy"
 	"plumb/model/text"
 	"plumb/themes"
 	"plumb/ui/action"
@@ -180,18 +183,24 @@ func (p *changePane) details(a *App) []string {
 
 	l = paint.NewLine(p.w).Gap(1)
 	if e := a.envNamed(c.Environment); e != nil && c.State.IsOpen() {
-		rules := model.Decide(e.Environment, *c)
+		rules := policy.Decide(a.facts(e, *c))
 		if len(rules) == 0 {
 			l.Add(st.Good, text.Lit("✓ ")).Add(st.Dim, text.Format("%s needs no approvals", e.Name))
 		}
 		for _, r := range rules {
 			if r.OK {
 				l.Add(st.Good, text.Lit("✓ ")).Add(st.Dim, text.Line(r.Text)).Gap(2)
-			} else {
-				l.Add(st.Bad, text.Lit("✗ ")).Add(st.Text, text.Line(r.Text)).Gap(2)
+				continue
+			}
+			l.Add(st.Bad, text.Lit("✗ ")).Add(st.Text, text.Line(r.Text)).Gap(2)
+			if len(r.WhoCould) > 0 && r.WhoCould[0] != policy.Anybody {
+				l.Add(st.Dim, text.Format("from %s", strings.Join(r.WhoCould, ", "))).Gap(2)
 			}
 		}
 	} else if c.Run != "" {
+		if c.Glass != "" {
+			l.Add(st.Bad, text.Line("! "+c.Glass)).Gap(2)
+		}
 		l.Add(st.Dim, text.Format("run %s", c.Run)).Gap(2).Add(st.Dim, text.Line(c.Note))
 	} else {
 		l.Add(st.Dim, text.Line(c.Note))

@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"strings"
+
 	tea "charm.land/bubbletea/v2"
 
 	"plumb/model"
@@ -17,6 +19,7 @@ type consent struct {
 	word  string // To be typed; empty where y is enough.
 	in    input
 	verb  text.Safe // What yes does: "apply".
+	glass bool      // Behind the word, a reason has to be given: why rules are overruled.
 }
 
 // newConsent begins the time in which nothing counts.
@@ -50,10 +53,27 @@ func (c *consent) key(a *App, k tea.KeyPressMsg) (yes bool, cmd tea.Cmd) {
 		return k.String() == "y", nil
 	}
 	if k.String() == "ctrl+y" {
-		return c.in.value() == c.word, nil
+		return c.given(), nil
 	}
 	c.in.key(k)
 	return false, nil
+}
+
+// given reports whether all that has to be typed is there.
+func (c *consent) given() bool {
+	if c.glass {
+		return c.why() != ""
+	}
+	return c.in.value() == c.word
+}
+
+// why is the reason that stands behind the word.
+func (c *consent) why() string {
+	rest, ok := strings.CutPrefix(c.in.value(), c.word+" ")
+	if !c.glass || !ok {
+		return ""
+	}
+	return strings.TrimSpace(rest)
 }
 
 // foot are the rows that ask. While keys do not count yet, none are offered.
@@ -67,10 +87,18 @@ func (c *consent) foot(a *App, w int) []string {
 	case c.word == "":
 		keyHint(l, st, text.Lit("y"), c.verb)
 	default:
-		l.Add(st.Dim, text.Lit("type ")).Add(st.Strong, text.Line(c.word)).Add(st.Dim, text.Lit(" : "))
-		c.in.draw(l, st, max(len(c.word)+2, 12), text.Safe{})
+		l.Add(st.Dim, text.Lit("type ")).Add(st.Strong, text.Line(c.word))
+		if c.glass {
+			l.Add(st.Dim, text.Lit(" and why"))
+		}
+		l.Add(st.Dim, text.Lit(" : "))
+		cells := max(len(c.word)+2, 12)
+		if c.glass {
+			cells += 24
+		}
+		c.in.draw(l, st, cells, text.Safe{})
 		l.Gap(2)
-		if c.in.value() == c.word {
+		if c.given() {
 			keyHint(l, st, text.Lit("ctrl+y"), c.verb)
 		} else {
 			l.Add(st.Faint, text.Lit("then ctrl+y  ").Plus(c.verb)).Gap(2)

@@ -9,6 +9,7 @@ import (
 
 	"plumb/gitops/workspace"
 	"plumb/model"
+	"plumb/model/policy"
 	"plumb/model/text"
 	"plumb/themes"
 	"plumb/ui/action"
@@ -121,11 +122,12 @@ func (a *App) nextFor(c model.Change, done string) text.Safe {
 	if e == nil {
 		return text.Format("%s is %s", c.ID, done)
 	}
-	why := unmet(model.Decide(e.Environment, c))
+	facts := a.facts(e, c)
+	why := unmet(policy.Decide(facts))
 	switch {
 	case c.State == model.Approved || why == "":
 		return text.Format("%s is %s: A applies it", c.ID, done)
-	case e.Approvals > 0 && model.MayApprove(e.Environment, c, a.ws.Self()) == nil:
+	case policy.NeedsApprovals(facts) && policy.MayApprove(facts, a.ws.Self()) == nil:
 		return text.Format("%s is %s and waits: %s. a approves it", c.ID, done, why)
 	}
 	return text.Format("%s is %s and waits: %s", c.ID, done, why)

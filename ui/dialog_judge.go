@@ -9,6 +9,7 @@ import (
 
 	"plumb/gitops/workspace"
 	"plumb/model"
+	"plumb/model/policy"
 	"plumb/model/text"
 	"plumb/ui/paint"
 )
@@ -62,7 +63,13 @@ func (a *App) reviewArrived(m answer[reviewFound]) tea.Cmd {
 		verb = text.Lit("approve it")
 	}
 	var cmd tea.Cmd
+	if d.glass() {
+		verb = text.Lit("break the glass")
+	}
 	d.consent, cmd = a.newConsent(verb, a.envNamed(d.change.Environment), d.change.Plans)
+	if d.glass() {
+		d.consent.word, d.consent.glass = d.change.Environment, true
+	}
 	return cmd
 }
 
@@ -145,13 +152,14 @@ func (d *judgeDialog) facts(a *App, w int) []string {
 	st := a.st
 	rows := []string{""}
 	l := paint.NewLine(w).Gap(1).AddColumn(st.Dim, text.Lit("rules"), 8)
-	for _, r := range d.review.Rules {
+	for _, r := range d.rules() {
 		sign, style := text.Lit("✓ "), st.Good
 		if !r.OK {
 			sign, style = text.Lit("✗ "), st.Bad
 		}
 		words := text.Line(r.Text)
-		if d.approve && !r.OK && r.Name == "approvals" {
+		yours := d.approve && !r.OK && r.Name == policy.Approvals && policy.Could(r, a.ws.Self())
+		if yours {
 			sign, style, words = text.Lit("○ "), st.Pending, words.Plus(text.Lit(", yours comes to that"))
 		}
 		if l.Used()+words.Width()+2 > w {
@@ -159,8 +167,16 @@ func (d *judgeDialog) facts(a *App, w int) []string {
 			l = paint.NewLine(w).Gap(9)
 		}
 		l.Add(style, sign).Add(st.Text, words).Gap(3)
+		if !r.OK && !yours && r.Missing != "" {
+			rows = append(rows, l.String(), paint.NewLine(w).Gap(11).Add(st.Dim, missing(r)).String())
+			l = paint.NewLine(w).Gap(9)
+		}
 	}
 	rows = append(rows, l.String())
+	if d.glass() {
+		words := text.Lit("the glass can be broken: these rules are overruled, and your reason goes on record")
+		rows = append(rows, paint.NewLine(w).Gap(9).Add(st.Bad, text.Lit("! ")).Add(st.Text, words).String())
+	}
 	l = paint.NewLine(w).Gap(1).AddColumn(st.Dim, text.Lit("bound to"), 10)
 	l.Add(st.Dim, text.Format("change %s  revision %s", d.change.Digest.Short(), d.change.Revision.Short()))
 	if d.approve {
@@ -175,15 +191,36 @@ func (d *judgeDialog) facts(a *App, w int) []string {
 	return append(rows, l.Gap(2).Add(st.Dim, back).String())
 }
 
+// rules are those that count for what is asked: an approver who applies may not count.
+func (d *judgeDialog) rules() []model.Rule {
+	if d.approve || d.review.Applied == nil {
+		return d.review.Rules
+	}
+	return d.review.Applied
+}
+
+// glass reports whether the change can be applied only by breaking the glass, and the operator may.
+func (d *judgeDialog) glass() bool {
+	return !d.approve && d.review.Holds && d.review.Glass && unmet(d.rules()) != ""
+}
+
+// missing says what a rule lacks, and who could give it.
+func missing(r model.Rule) text.Safe {
+	if len(r.WhoCould) == 0 {
+		return text.Format("missing: %s", r.Missing)
+	}
+	return text.Format("missing: %s, from %s", r.Missing, strings.Join(r.WhoCould, ", "))
+}
+
 // possible says why the change cannot be approved or applied as it is now; empty when it can.
 func (d *judgeDialog) possible() string {
 	if !d.review.Holds {
 		return "the plan no longer holds: " + d.review.Because
 	}
-	if d.approve {
+	if d.approve || d.glass() {
 		return ""
 	}
-	return unmet(d.review.Rules)
+	return unmet(d.rules())
 }
 
 func (d *judgeDialog) key(a *App, k tea.KeyPressMsg) tea.Cmd {
@@ -212,7 +249,7 @@ func (d *judgeDialog) key(a *App, k tea.KeyPressMsg) tea.Cmd {
 	}
 	a.close(d)
 	if !d.approve {
-		return a.run.apply(a, d.change)
+		return a.run.apply(a, d.change, d.consent.why())
 	}
 	id := d.change.ID
 	return ask(a, &a.asks, func(ctx context.Context) (judged, error) {

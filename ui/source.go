@@ -54,6 +54,7 @@ type source interface {
 	Approve(ctx context.Context, id model.ChangeID) (model.Change, error)
 	Abandon(ctx context.Context, id model.ChangeID, why string) (model.Change, error)
 	Apply(ctx context.Context, id model.ChangeID, watch func(model.Event)) (model.Run, error)
+	BreakGlass(ctx context.Context, id model.ChangeID, why string, watch func(model.Event)) (model.Run, error)
 	Runs(ctx context.Context) ([]model.Run, error)
 	Run(ctx context.Context, id string) (model.Run, error)
 }

@@ -8,6 +8,7 @@ import (
 	"plumb/gitops/workspace"
 	"plumb/model"
 	"plumb/model/diff"
+	"plumb/model/policy"
 	"plumb/model/text"
 )
 
@@ -186,12 +187,31 @@ func (s changeSubject) head(review *workspace.Review) []headLine {
 	}
 	for _, a := range c.Approvals {
 		l := headLine{{good, text.Lit("✓ ")}, {plain, a.By.Name}, {dim, text.Format(" approved %s", ago(s.now, a.At))}}
+		if !a.Expires.IsZero() {
+			l = append(l, word{dim, text.Format(", expires in %s", policy.Span(a.Expires.Sub(s.now)))})
+		}
 		if a.Void != "" {
 			l = headLine{{bad, text.Lit("✗ ")}, {dim, text.Format("%s’s approval is void: %s", a.By.Name, a.Void)}}
 		}
 		head = append(head, l)
 	}
+	if c.Glass != "" {
+		head = append(head, headLine{{bad, text.Lit("! ")}, {bad, text.Line(c.Glass)}})
+	}
 	if review != nil {
+		for _, r := range review.Rules {
+			switch {
+			case r.Name == "reality": // Said below, with when it was looked at.
+			case r.OK:
+				head = append(head, headLine{{good, text.Lit("✓ ")}, {plain, text.Line(r.Text)}})
+			default:
+				l := headLine{{bad, text.Lit("✗ ")}, {plain, text.Line(r.Text)}}
+				if r.Missing != "" {
+					l = append(l, word{dim, text.Lit("  ").Plus(missing(r))})
+				}
+				head = append(head, l)
+			}
+		}
 		if review.Holds {
 			head = append(head, headLine{{good, text.Lit("✓ ")}, {plain, text.Lit("the plan still holds")}, {dim, text.Format(", derived again %s", ago(s.now, review.At))}})
 		} else {

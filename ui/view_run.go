@@ -48,8 +48,8 @@ type (
 // under reports whether a run of ours is under way.
 func (v *runView) under() bool { return v.stop != nil }
 
-// apply carries a change out and shows how.
-func (v *runView) apply(a *App, c model.Change) tea.Cmd {
+// apply carries a change out and shows how. With a reason to break the glass, rules that are not met are overruled.
+func (v *runView) apply(a *App, c model.Change, glass string) tea.Cmd {
 	*v = runView{listing: v.listing, change: c, run: model.Run{Change: c.ID, Environment: c.Environment, Started: a.now(), By: a.ws.Self()}}
 	v.touch()
 	for _, p := range c.Plans {
@@ -66,6 +66,9 @@ func (v *runView) apply(a *App, c model.Change) tea.Cmd {
 	a.bar.touch()
 	listening := func(context.Context) context.Context { return a.ctx }
 	return follow(a, &v.ask, listening, func(_ context.Context, watch func(model.Event)) (model.Run, error) {
+		if glass != "" {
+			return a.ws.BreakGlass(ctx, c.ID, glass, watch)
+		}
 		return a.ws.Apply(ctx, c.ID, watch)
 	})
 }

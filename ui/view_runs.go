@@ -112,6 +112,9 @@ func (v *runsView) row(a *App, i int, focused bool) string {
 	l.AddNumber(st.Dim, length, 7).Gap(2)
 	l.AddColumn(st.Text, text.Line(string(r.Change)), 28).Gap(1)
 	l.Add(st.Dim, r.By.Name).Add(st.Faint, text.Format(" on %s", r.Host)).Gap(2)
+	if !r.Glass.IsEmpty() {
+		l.Add(st.Bad, text.Line("! "+r.Broken())).Gap(2)
+	}
 	l.Add(st.Text, text.Line(r.Message.String()))
 	return l.String()
 }

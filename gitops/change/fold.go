@@ -3,6 +3,7 @@ package change
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 
 	"plumb/gitops/ledger"
 	"plumb/model"
@@ -110,8 +111,14 @@ func (f *folding) begin(e ledger.Entry, c *model.Change) {
 		return
 	}
 	f.runs[id] = &model.Run{ID: id, Change: c.ID, Environment: c.Environment, By: e.By, Host: text.Line(e.Field("host")).String(), Started: e.At}
+	if why := e.Field("glass"); why != "" {
+		f.runs[id].Glass = text.Line(why)
+		for l := range strings.SplitSeq(e.Field("overruled"), "\n") {
+			f.runs[id].Overruled = append(f.runs[id].Overruled, text.Line(l).String())
+		}
+	}
 	f.order = append(f.order, f.runs[id])
-	c.State, c.Run = model.Applying, id
+	c.State, c.Run, c.Glass = model.Applying, id, f.runs[id].Broken()
 }
 
 func (f *folding) outcome(e ledger.Entry, c *model.Change) {

@@ -13,6 +13,7 @@ import (
 	"plumb/gitops/ledger"
 	"plumb/model"
 	"plumb/model/diff"
+	"plumb/model/policy"
 	"plumb/model/text"
 )
 
@@ -228,7 +229,7 @@ func TestHoweverLogsMeetTheySayTheSame(t *testing.T) {
 		}
 		got, record := the(t, entries...)
 		valid := []string{}
-		for _, p := range model.Approvers(model.Environment{Approvals: 2}, got) {
+		for _, p := range policy.Approvers(policy.Facts{Environment: model.Environment{Approvals: 2}, Change: got}) {
 			valid = append(valid, p.Name.String())
 		}
 		slices.Sort(valid)

@@ -115,6 +115,14 @@ func Intent(c model.Change, run model.RunID, host string) []ledger.Field {
 	return append(bind(c), ledger.Field{Key: "run", Value: string(run)}, ledger.Field{Key: "host", Value: host})
 }
 
+// Glass is what an intent records besides when rules are overruled.
+func Glass(r model.Run) []ledger.Field {
+	if r.Glass.IsEmpty() {
+		return nil
+	}
+	return []ledger.Field{{Key: "glass", Value: r.Glass.String()}, {Key: "overruled", Value: strings.Join(r.Overruled, "\n")}}
+}
+
 // longestMessage is in bytes. An entry has room for little more, and who wants all reads the journal.
 const longestMessage = 8 << 10
 

@@ -15,6 +15,7 @@ import (
 	"plumb/gitops/objects"
 	"plumb/gitops/run"
 	"plumb/model"
+	"plumb/model/policy"
 	"plumb/model/text"
 )
 
@@ -24,10 +25,30 @@ import (
 // The run says how it ended; the error wraps [model.ErrRefused] when nothing was begun because a rule
 // forbids it, and [model.ErrUncertain] for a partial or unknown outcome.
 func (w *Workspace) Apply(ctx context.Context, id model.ChangeID, watch func(model.Event)) (model.Run, error) {
+	return w.apply(ctx, id, text.Safe{}, watch)
+}
+
+// longestReason is how many bytes may say why the glass is broken: an entry of the ledger has to hold them.
+const longestReason = 1000
+
+// BreakGlass is [Workspace.Apply] although approvals are missing or a freeze is on, where the policy lets the operator do so.
+// Everything else has to be as it always has. Why goes on record with the run.
+func (w *Workspace) BreakGlass(ctx context.Context, id model.ChangeID, why string, watch func(model.Event)) (model.Run, error) {
+	why = strings.TrimSpace(why)
+	switch {
+	case why == "":
+		return model.Run{}, model.WithHint(errors.New("breaking the glass needs a reason"), "say why in a sentence; it goes on record")
+	case len(why) > longestReason:
+		return model.Run{}, model.WithHint(errors.New("the reason for breaking the glass is too long"), "say it in %d characters", longestReason)
+	}
+	return w.apply(ctx, id, text.Line(why), watch)
+}
+
+func (w *Workspace) apply(ctx context.Context, id model.ChangeID, glass text.Safe, watch func(model.Event)) (model.Run, error) {
 	if err := w.MaySign(); err != nil {
 		return model.Run{}, err
 	}
-	c, err := w.applicable(ctx, id)
+	c, _, err := w.applicable(ctx, id, glass)
 	if err != nil {
 		return model.Run{}, err
 	}
@@ -48,7 +69,8 @@ func (w *Workspace) Apply(ctx context.Context, id model.ChangeID, watch func(mod
 		}
 	}
 	// Until the lock was held, somebody else could apply the change or give it up.
-	if c, err = w.applicable(ctx, id); err != nil {
+	c, overruled, err := w.applicable(ctx, id, glass)
+	if err != nil {
 		return model.Run{}, err
 	}
 	review, err := w.Review(ctx, c)
@@ -59,26 +81,36 @@ func (w *Workspace) Apply(ctx context.Context, id model.ChangeID, watch func(mod
 		return model.Run{}, w.void(ctx, c, review.Because)
 	}
 	r := &running{w: w, change: c, plans: review.Plans, left: review.left, watch: watch,
-		run: model.Run{ID: runID, Change: c.ID, Environment: c.Environment, By: w.opt.Self, Host: w.opt.Host, Started: w.opt.Now().UTC()}}
+		run: model.Run{ID: runID, Change: c.ID, Environment: c.Environment, By: w.opt.Self, Host: w.opt.Host, Started: w.opt.Now().UTC(), Glass: glass, Overruled: overruled}}
 	return r.do(ctx, settled)
 }
 
-// applicable reads a change and refuses it where a rule forbids to apply it.
-func (w *Workspace) applicable(ctx context.Context, id model.ChangeID) (model.Change, error) {
-	c, err := w.Change(ctx, string(id))
-	if err != nil {
-		return c, err
+// applicable reads a change and refuses it where a rule forbids to apply it. With a reason to break the glass it answers
+// the rules that are overruled by that.
+func (w *Workspace) applicable(ctx context.Context, id model.ChangeID, glass text.Safe) (c model.Change, overruled []string, err error) {
+	if c, err = w.Change(ctx, string(id)); err != nil {
+		return c, nil, err
 	}
 	env, err := w.Governed(ctx, c.Environment)
 	if err != nil {
-		return c, err
+		return c, nil, err
 	}
-	for _, rule := range model.Decide(env, c) {
-		if !rule.OK {
-			return c, refuse(c, rule)
+	facts := policy.Facts{Environment: env, Change: c, Applier: w.opt.Self, Now: w.opt.Now()}
+	if !glass.IsEmpty() && c.State.IsOpen() {
+		if err := policy.MayBreakGlass(facts, w.opt.Self); err != nil {
+			return c, nil, err
 		}
 	}
-	return c, nil
+	for _, rule := range policy.Decide(facts) {
+		switch {
+		case rule.OK:
+		case glass.IsEmpty() || !c.State.IsOpen():
+			return c, nil, refuse(c, rule)
+		default:
+			overruled = append(overruled, rule.Text)
+		}
+	}
+	return c, overruled, nil
 }
 
 // refuse says in a way that helps why a change may not be applied.
@@ -88,6 +120,12 @@ func refuse(c model.Change, rule model.Rule) error {
 		"read-only": "lift readonly: in plumb.yaml, or start plumb without --readonly",
 		"open":      "make a new change",
 	}[rule.Name]
+	switch {
+	case hint == "":
+		hint = "what it takes: " + rule.Missing
+	case rule.Name == policy.Approvals && len(rule.WhoCould) > 0:
+		hint += ", by " + strings.Join(rule.WhoCould, " or ")
+	}
 	if c.State == model.Void {
 		return model.Refuse("make the change again: its plan is to be judged as it is now", "%s no longer holds: %s", c.ID, c.Note)
 	}
@@ -158,10 +196,13 @@ func (r *running) do(ctx, settled context.Context) (model.Run, error) {
 		return r.run, err
 	}
 	// An announcement that is cancelled half-way could be on record without a run that ever ends.
-	if _, err := r.w.ledger.Append(settled, ledger.Intent, change.Intent(r.change, r.run.ID, r.run.Host), nil); err != nil {
+	if _, err := r.w.ledger.Append(settled, ledger.Intent, append(change.Intent(r.change, r.run.ID, r.run.Host), change.Glass(r.run)...), nil); err != nil {
 		return r.run, err
 	}
-	failure := r.carryOut(ctx)
+	failure := r.alarm()
+	if failure == nil {
+		failure = r.carryOut(ctx)
+	}
 	r.verify(settled, failure)
 	r.run.Ended = r.w.opt.Now().UTC()
 	recordErr := r.record(model.Event{Phase: model.PhaseDone, Message: text.Format("%s %s", r.run.Outcome, r.run.Message)})
@@ -170,6 +211,14 @@ func (r *running) do(ctx, settled context.Context) (model.Run, error) {
 		err = r.w.deleteBranch(settled, r.change)
 	}
 	return r.run, errors.Join(r.verdict(failure), err)
+}
+
+// alarm says first of all what was overruled.
+func (r *running) alarm() error {
+	if r.run.Glass.IsEmpty() {
+		return nil
+	}
+	return r.record(model.Event{Phase: model.PhaseProgress, Message: text.Line(r.run.Broken())})
 }
 
 // verdict is the error that goes with the outcome.

@@ -12,6 +12,7 @@ import (
 	"plumb/gitops/config"
 	"plumb/gitops/ledger"
 	"plumb/model"
+	"plumb/model/policy"
 )
 
 // Review is what a person judges: the plans of a change as reality gives them
@@ -23,6 +24,8 @@ type Review struct {
 	Because string // What moved, when it does not hold.
 	At      time.Time
 	Rules   []model.Rule
+	Applied []model.Rule // The same, if it is the operator who applies it: their own approval may not count then.
+	Glass   bool         // The operator may overrule what is not met, with a reason.
 
 	left []model.Edit // See plan.
 }
@@ -41,7 +44,7 @@ func (w *Workspace) Review(ctx context.Context, c model.Change) (Review, error) 
 	w.judge(ctx, &c, record)
 	if c.State == model.Void {
 		r.Because = c.Note
-		r.Rules = model.Decide(env, c)
+		r.decide(w, env, c)
 		return r, nil
 	}
 	r.Plans, r.left, err = w.plan(ctx, c)
@@ -53,9 +56,18 @@ func (w *Workspace) Review(ctx context.Context, c model.Change) (Review, error) 
 		r.Because = moved(c, r.Plans)
 	}
 	r.Holds = r.Because == ""
-	r.Rules = append(model.Decide(env, c), model.Rule{Name: "reality", OK: r.Holds,
-		Text: map[bool]string{true: "reality unchanged since the plan", false: r.Because}[r.Holds]})
+	r.decide(w, env, c)
+	reality := model.Rule{Name: "reality", OK: r.Holds, Text: map[bool]string{true: "reality unchanged since the plan", false: r.Because}[r.Holds]}
+	r.Rules, r.Applied = append(r.Rules, reality), append(r.Applied, reality)
 	return r, nil
+}
+
+// decide judges the change by the rules.
+func (r *Review) decide(w *Workspace, env model.Environment, c model.Change) {
+	facts := policy.Facts{Environment: env, Change: c, Now: r.At}
+	r.Rules = policy.Decide(facts)
+	facts.Applier = w.opt.Self
+	r.Applied, r.Glass = policy.Decide(facts), policy.MayBreakGlass(facts, w.opt.Self) == nil
 }
 
 // moved says what of the sealed plans no longer holds; empty when all does.
@@ -103,15 +115,16 @@ func difference(sealed model.PlanRef, now model.Plan) string {
 	return fmt.Sprintf("what is live on %s changed since the plan was made", sealed.Target)
 }
 
-// governed is the environment with its rules: how many approvals it needs is
+// governed is the environment with its rules: how many approvals it needs, and its policy, are
 // read from the last applied revision, so that no change can lower the bar for itself; before the first run, from
 // the branch that it tracks, unless plumb.yaml in the work tree asks for more. What forbids writing counts
-// wherever it is said.
+// wherever it is said. Who may break the glass is never taken from the work tree.
 func (w *Workspace) governed(ctx context.Context, name string, record change.Record) (model.Environment, error) {
 	env, err := w.Environment(name)
 	if err != nil {
 		return env, err
 	}
+	env.Policy.BreakGlass = nil
 	applied, recorded := record.Applied[name]
 	if !recorded {
 		// Before the first run what was committed counts, and not an edit that nobody has seen.
@@ -138,6 +151,11 @@ func (w *Workspace) governed(ctx context.Context, name string, record change.Rec
 		if e.Name == name {
 			if recorded || e.Approvals > env.Approvals {
 				env.Approvals = e.Approvals
+			}
+			if recorded {
+				env.Policy = e.Policy
+			} else {
+				env.Policy = policy.Stricter(e.Policy, env.Policy)
 			}
 			env.ReadOnly = env.ReadOnly || e.ReadOnly || then.ReadOnly
 		}
@@ -168,7 +186,7 @@ func (w *Workspace) Approve(ctx context.Context, id model.ChangeID) (model.Chang
 	if err != nil {
 		return c, err
 	}
-	if err := model.MayApprove(env, c, w.opt.Self); err != nil {
+	if err := policy.MayApprove(policy.Facts{Environment: env, Change: c, Now: w.opt.Now()}, w.opt.Self); err != nil {
 		return c, err
 	}
 	if err := w.requireHolds(ctx, c); err != nil {

@@ -14,6 +14,7 @@ import (
 	"plumb/gitops/ledger"
 	"plumb/gitops/objects"
 	"plumb/model"
+	"plumb/model/policy"
 	"plumb/model/text"
 )
 
@@ -201,7 +202,16 @@ func (w *Workspace) judge(ctx context.Context, c *model.Change, record change.Re
 		c.Note = text.Error(err).String()
 		return
 	}
-	if env.Approvals > 0 && len(model.Approvers(env, *c)) >= env.Approvals || env.Approvals == 0 {
+	c.Approvals = slices.Clone(c.Approvals)
+	for i, a := range c.Approvals {
+		if a.Void != "" || env.Policy.Expires == 0 {
+			continue
+		}
+		c.Approvals[i].Expires = a.At.Add(env.Policy.Expires)
+		c.Approvals[i].Void = policy.Expired(env.Policy, a, w.opt.Now())
+	}
+	c.Governed = &env
+	if policy.Approved(policy.Facts{Environment: env, Change: *c, Now: w.opt.Now()}) {
 		c.State = model.Approved
 	}
 }

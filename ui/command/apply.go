@@ -56,6 +56,7 @@ commit and the digest of the change, and is void when either moves. plumb change
 
 func (inv *invocation) applyCommand() *cobra.Command {
 	var json bool
+	var glass string
 	cmd := &cobra.Command{
 		Use:     "apply ID",
 		GroupID: groupRight,
@@ -64,21 +65,34 @@ func (inv *invocation) applyCommand() *cobra.Command {
 
 ctrl+c stops it politely: the step under way comes to its end, no new one begins, and what happened is on record.
 
+--break-glass REASON applies although approvals are missing or a freeze is on, for those whom break_glass: in plumb.yaml
+names. The plan still has to hold, and everything else is refused as ever. Who did it and why stays on record with the run.
+
 The exit code is 0 when the change is applied, 3 when it was refused and nothing was begun, 4 when the outcome is
 partial or unknown, and 1 when it failed with nothing of it in effect.`,
 		Args: inv.one("the id of a change"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return inv.act(cmd.Context(), args[0], func(o *Opened, c model.Change) error {
-				return inv.apply(cmd, o, c.ID, json)
+				apply := applying(o.Workspace.Apply)
+				if cmd.Flags().Changed("break-glass") {
+					apply = func(ctx context.Context, id model.ChangeID, watch func(model.Event)) (model.Run, error) {
+						return o.Workspace.BreakGlass(ctx, id, glass, watch)
+					}
+				}
+				return inv.apply(cmd, apply, c.ID, json)
 			})
 		},
 		ValidArgsFunction: inv.completeChanges,
 	}
+	cmd.Flags().StringVar(&glass, "break-glass", "", "apply although approvals are missing or a freeze is on, for this reason")
 	jsonFlag(cmd, &json)
 	return cmd
 }
 
-func (inv *invocation) apply(cmd *cobra.Command, o *Opened, id model.ChangeID, json bool) error {
+// applying is how a change is carried out: [workspace.Workspace.Apply], or by breaking the glass.
+type applying func(ctx context.Context, id model.ChangeID, watch func(model.Event)) (model.Run, error)
+
+func (inv *invocation) apply(cmd *cobra.Command, apply applying, id model.ChangeID, json bool) error {
 	// A reader of the progress that goes away must not kill an apply half way.
 	signal.Ignore(syscall.SIGPIPE)
 	defer signal.Reset(syscall.SIGPIPE)
@@ -87,7 +101,7 @@ func (inv *invocation) apply(cmd *cobra.Command, o *Opened, id model.ChangeID, j
 		progress = inv.text(inv.Err)
 	}
 	var lost error
-	run, err := o.Workspace.Apply(cmd.Context(), id, func(e model.Event) {
+	run, err := apply(cmd.Context(), id, func(e model.Event) {
 		if lost == nil {
 			lost = progress.Event(e)
 		}

@@ -11,6 +11,7 @@ import (
 	"plumb/gitops/workspace"
 	"plumb/model"
 	"plumb/model/diff"
+	"plumb/model/policy"
 	"plumb/ui/headless"
 )
 
@@ -152,7 +153,7 @@ func (inv *invocation) printChange(ctx context.Context, o *Opened, c model.Chang
 		if err != nil {
 			return err
 		}
-		out.Rules = model.Decide(env, c)
+		out.Rules = policy.Decide(policy.Facts{Environment: env, Change: c, Now: inv.Now()})
 	}
 	out.Next = next(c, out.Rules)
 	return inv.printer(json).Change(out)

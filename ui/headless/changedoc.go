@@ -38,6 +38,7 @@ type changeFields struct {
 	Plans       []planFields     `json:"plans"`
 	Approvals   []approvalFields `json:"approvals"`
 	Run         model.RunID      `json:"run"`
+	Glass       string           `json:"glass"`
 }
 
 type principalFields struct {
@@ -72,18 +73,21 @@ type stepFields struct {
 }
 
 type approvalFields struct {
-	By     principalFields `json:"by"`
-	At     string          `json:"at"`
-	Commit model.Hash      `json:"commit"`
-	Digest model.Digest    `json:"digest"`
-	Signed bool            `json:"signed"`
-	Void   string          `json:"void"`
+	By      principalFields `json:"by"`
+	At      string          `json:"at"`
+	Commit  model.Hash      `json:"commit"`
+	Digest  model.Digest    `json:"digest"`
+	Signed  bool            `json:"signed"`
+	Void    string          `json:"void"`
+	Expires string          `json:"expires"`
 }
 
 type ruleFields struct {
-	Name string `json:"name"`
-	OK   bool   `json:"ok"`
-	Text string `json:"text"`
+	Name     string   `json:"name"`
+	OK       bool     `json:"ok"`
+	Text     string   `json:"text"`
+	Missing  string   `json:"missing"`
+	WhoCould []string `json:"who_could"`
 }
 
 func newPrincipalFields(p model.Principal) principalFields {
@@ -97,14 +101,14 @@ func newChangeFields(c model.Change) changeFields {
 		Title: c.Title.String(), Reason: c.Reason.String(), Author: newPrincipalFields(c.Author), SealedAt: stamp(c.SealedAt),
 		State: string(c.State), Note: line(c.Note), Digest: c.Digest, Undo: undo.Class.String(), UndoReason: line(undo.Reason),
 		Subject: line(c.Subject), Addresses: lines(c.Addresses), Base: c.Base, Revision: c.Revision, Onto: line(c.Onto),
-		Commits: append([]model.Hash{}, c.Commits...), Plans: []planFields{}, Approvals: []approvalFields{}, Run: c.Run,
+		Commits: append([]model.Hash{}, c.Commits...), Plans: []planFields{}, Approvals: []approvalFields{}, Run: c.Run, Glass: line(c.Glass),
 	}
 	for _, p := range c.Plans {
 		f.Plans = append(f.Plans, newPlanFields(p))
 	}
 	for _, a := range c.Approvals {
 		f.Approvals = append(f.Approvals, approvalFields{
-			By: newPrincipalFields(a.By), At: stamp(a.At), Commit: a.Commit, Digest: a.Digest, Signed: a.Signed, Void: line(a.Void),
+			By: newPrincipalFields(a.By), At: stamp(a.At), Commit: a.Commit, Digest: a.Digest, Signed: a.Signed, Void: line(a.Void), Expires: stamp(a.Expires),
 		})
 	}
 	return f
@@ -128,7 +132,7 @@ func newPlanFields(p model.PlanRef) planFields {
 func newRuleFields(rules []model.Rule) []ruleFields {
 	list := make([]ruleFields, 0, len(rules))
 	for _, r := range rules {
-		list = append(list, ruleFields{line(r.Name), r.OK, line(r.Text)})
+		list = append(list, ruleFields{line(r.Name), r.OK, line(r.Text), line(r.Missing), lines(r.WhoCould)})
 	}
 	return list
 }

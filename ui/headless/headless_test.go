@@ -16,6 +16,7 @@ import (
 	"plumb/gitops/workspace"
 	"plumb/model"
 	"plumb/model/diff"
+	"plumb/model/policy"
 	"plumb/model/text"
 )
 
@@ -206,7 +207,7 @@ func documents() map[string][]func(Printer) error {
 		},
 		"change": {
 			func(p Printer) error {
-				return p.Change(Change{Change: change(), Notes: []text.Safe{text.Lit("mind the gap")}, Rules: model.Decide(model.Environment{Approvals: 2}, change())})
+				return p.Change(Change{Change: change(), Notes: []text.Safe{text.Lit("mind the gap")}, Rules: policy.Decide(policy.Facts{Environment: model.Environment{Approvals: 2}, Change: change(), Now: now})})
 			},
 		},
 		"changes": {

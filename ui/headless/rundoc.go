@@ -24,6 +24,8 @@ type runFields struct {
 	Ended       string          `json:"ended"`
 	Outcome     string          `json:"outcome"`
 	Message     string          `json:"message"`
+	Glass       string          `json:"glass"`
+	Overruled   []string        `json:"overruled"`
 }
 
 type eventFields struct {
@@ -39,6 +41,7 @@ func newRunFields(r model.Run) runFields {
 	return runFields{
 		ID: r.ID, Change: model.ChangeID(line(string(r.Change))), Environment: line(r.Environment), By: newPrincipalFields(r.By),
 		Host: line(r.Host), Started: stamp(r.Started), Ended: stamp(r.Ended), Outcome: string(r.Outcome), Message: r.Message.String(),
+		Glass: r.Glass.String(), Overruled: lines(r.Overruled),
 	}
 }
 

@@ -16,6 +16,9 @@ func (t Text) Change(c Change) error {
 	if c.Note != "" {
 		p.line("  %s", paint(t.Styles.Warning, line(c.Note)))
 	}
+	if c.Glass != "" {
+		p.line("  %s", paint(t.Styles.Bad, "! "+line(c.Glass)))
+	}
 	t.about(p, c.Change)
 	for _, n := range c.Notes {
 		p.line("  %s", paint(t.Styles.Warning, "! "+oneLine(n)))
@@ -42,6 +45,13 @@ func (t Text) Change(c Change) error {
 			sign = paint(t.Styles.Bad, "✗")
 		}
 		p.line("  %s %s", sign, line(r.Text))
+		if r.Missing != "" {
+			from := ""
+			if len(r.WhoCould) > 0 {
+				from = ", from " + line(strings.Join(r.WhoCould, ", "))
+			}
+			p.line("    %s", paint(t.Styles.Dim, "missing: "+line(r.Missing)+from))
+		}
 	}
 	for i, next := range c.Next {
 		label := "next"
@@ -72,6 +82,8 @@ func (t Text) about(p *page, c model.Change) {
 		who := principal(a.By)
 		if a.Void != "" {
 			who += " (void: " + line(a.Void) + ")"
+		} else if !a.Expires.IsZero() {
+			who += " (expires " + a.Expires.Local().Format("2006-01-02 15:04") + ")"
 		}
 		people = append(people, who)
 	}

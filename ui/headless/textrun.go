@@ -18,6 +18,9 @@ func (t Text) Run(r model.Run) error {
 	if !r.Message.IsEmpty() {
 		p.line("  %s", oneLine(r.Message))
 	}
+	if !r.Glass.IsEmpty() {
+		p.line("  %s", paint(t.Styles.Bad, "! "+line(r.Broken())))
+	}
 	row := func(name, value string) { p.line("  %s%s", paint(t.Styles.Dim, pad(name, 11)), value) }
 	row("change", line(string(r.Change)))
 	row("where", line(r.Environment))
@@ -139,6 +142,9 @@ func (t Text) Runs(list []model.Run) error {
 	for i, r := range list {
 		p.line("%s  %s  %s  %s  %s  %s", pad(ids[i], widest(20, ids)), paint(t.outcomeStyle(r.Outcome), pad(outcomes[i], widest(12, outcomes))),
 			pad(envs[i], widest(20, envs)), paint(t.Styles.Dim, r.Started.Local().Format("2006-01-02 15:04")), line(string(r.Change)), oneLine(r.By.Name))
+		if !r.Glass.IsEmpty() {
+			p.line("  %s", paint(t.Styles.Bad, "! "+line(r.Broken())))
+		}
 	}
 	return t.print(p)
 }
