@@ -23,18 +23,21 @@ type Repository struct {
 }
 
 type repositoryFile struct {
-	Version      int               `mapstructure:"version" required:"yes" example:"1" doc:"The version of this file's format; there is only 1."`
-	ReadOnly     bool              `mapstructure:"readonly" default:"false" example:"true" doc:"Nothing may be changed in any environment, whoever asks."`
+	Version      int         `mapstructure:"version" required:"yes" example:"1" doc:"The version of this file's format; there is only 1."`
+	ReadOnly     bool        `mapstructure:"readonly" default:"false" example:"true" doc:"Nothing may be changed in any environment, whoever asks."`
+	Groups       []groupFile `mapstructure:"groups" example:"[{name: dba, members: [ada@example.org]}]" doc:"People who are named together in rules."`
+	policyFile   `mapstructure:",squash"`
 	Environments []environmentFile `mapstructure:"environments" doc:"The places where the infrastructure is real."`
 }
 
 type environmentFile struct {
-	Name       string       `mapstructure:"name" required:"yes" example:"production" doc:"Its name on screen and for --env: lower-case letters, digits, dots, dashes."`
-	Color      string       `mapstructure:"color" default:"the theme's choice" oneof:"red amber green cyan blue violet grey" example:"red" doc:"Its colour on screen."`
-	Production bool         `mapstructure:"production" default:"false" example:"true" doc:"Real users depend on it: it never looks like anything else, and asks twice."`
-	Approvals  *int         `mapstructure:"approvals" default:"1 for production, otherwise 0" example:"2" doc:"How many people have to approve a change; from 2 on, the author does not count."`
-	ReadOnly   bool         `mapstructure:"readonly" default:"false" example:"true" doc:"Nothing may be changed in it, whoever asks."`
-	Branch     string       `mapstructure:"branch" default:"the branch that the repository is on" example:"main" doc:"The branch that it is to be true to."`
+	Name       string `mapstructure:"name" required:"yes" example:"production" doc:"Its name on screen and for --env: lower-case letters, digits, dots, dashes."`
+	Color      string `mapstructure:"color" default:"the theme's choice" oneof:"red amber green cyan blue violet grey" example:"red" doc:"Its colour on screen."`
+	Production bool   `mapstructure:"production" default:"false" example:"true" doc:"Real users depend on it: it never looks like anything else, and asks twice."`
+	Approvals  *int   `mapstructure:"approvals" default:"1 for production, otherwise 0" example:"2" doc:"How many people have to approve a change; from 2 on, the author does not count."`
+	ReadOnly   bool   `mapstructure:"readonly" default:"false" example:"true" doc:"Nothing may be changed in it, whoever asks."`
+	Branch     string `mapstructure:"branch" default:"the branch that the repository is on" example:"main" doc:"The branch that it is to be true to."`
+	policyFile `mapstructure:",squash"`
 	Targets    []targetFile `mapstructure:"targets" doc:"What it is made of: each is planned and applied by one engine."`
 }
 
@@ -82,6 +85,7 @@ func (f repositoryFile) model() Repository {
 	for _, e := range f.Environments {
 		env := e.model()
 		env.ReadOnly = env.ReadOnly || f.ReadOnly
+		env.Policy = e.policy(f.policyFile, f.groups())
 		repository.Environments = append(repository.Environments, env)
 	}
 	return repository

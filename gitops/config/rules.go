@@ -20,6 +20,8 @@ func (r *reader) repository(f repositoryFile) {
 	if f.Version != 0 && f.Version != 1 || f.Version == 0 && r.lines["version"] > 0 && len(r.problems) == 0 {
 		r.add(r.lines["version"], "write version: 1, or use a newer plumb", "version %d is not known", f.Version)
 	}
+	r.groups(f.Groups)
+	r.policy(f.policyFile, "", f.groups())
 	environments := unique{r: r, what: "environment"}
 	for i, e := range f.Environments {
 		at := fmt.Sprintf("environments[%d]", i)
@@ -28,6 +30,7 @@ func (r *reader) repository(f repositoryFile) {
 		if e.Approvals != nil && *e.Approvals < 0 {
 			r.add(r.lines[child(at, "approvals")], "write 0 for none", "approvals must not be negative%s", r.in(at))
 		}
+		r.policy(e.policyFile, at, f.groups())
 		if e.Branch != "" && !isBranch(e.Branch) {
 			r.add(r.lines[child(at, "branch")], "write it as git branch shows it", "branch %s is not a branch name%s", quote(e.Branch), r.in(at))
 		}

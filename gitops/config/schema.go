@@ -24,12 +24,16 @@ type field struct {
 	oneof    []string
 	short    []string
 	typ      reflect.Type
+	index    []int // Where it is in the struct; longer than one for keys that several objects share.
 }
 
 // fields are the keys of the object that the struct type t describes, in its order.
 func fields(t reflect.Type) []field {
 	list := make([]field, 0, t.NumField())
-	for f := range t.Fields() {
+	for _, f := range reflect.VisibleFields(t) {
+		if f.Anonymous {
+			continue
+		}
 		typ := f.Type
 		if typ.Kind() == reflect.Pointer {
 			typ = typ.Elem()
@@ -43,6 +47,7 @@ func fields(t reflect.Type) []field {
 			oneof:    strings.Fields(f.Tag.Get("oneof")),
 			short:    strings.Fields(f.Tag.Get("short")),
 			typ:      typ,
+			index:    f.Index,
 		})
 	}
 	return list

@@ -17,19 +17,20 @@ import (
 // Write is a plumb.yaml for the environments: every key is shown and explained
 // once, those that are not used as a comment, and [ParseRepository] reads
 // the same environments back. A target that the file could not hold, for its
-// name or because it lies within another one, is written as a comment that says why.
+// name or because it lies within another one, is written as a comment that says why. What a policy asks is not
+// written, only explained: what is discovered has none, and what has one has a file.
 func Write(environments []model.Environment) []byte {
 	d := &document{}
 	d.comment(0, "The environments of this repository, for plumb. plumb help "+FileName+" explains every key.")
 	d.text("")
 	if len(environments) == 0 {
-		d.fields(reflect.ValueOf(repositoryFile{Version: 1}), keyStyle{explain: true, skip: "environments"})
+		d.fields(reflect.ValueOf(repositoryFile{Version: 1}), keyStyle{explain: true, skip: "environments", own: true})
 		d.text("")
 		d.comment(0, "Nothing was found that says where this infrastructure is real. An example:")
 		d.commented(0, func() { d.environments(example()) })
 		return d.bytes()
 	}
-	d.fields(reflect.ValueOf(repositoryFile{Version: 1}), keyStyle{explain: true, skip: "environments"})
+	d.fields(reflect.ValueOf(repositoryFile{Version: 1}), keyStyle{explain: true, skip: "environments", own: true})
 	d.text("")
 	d.environments(environments)
 	return d.bytes()
@@ -49,6 +50,7 @@ type keyStyle struct {
 	explain bool   // Say what each key means, and show those that are not set as comments.
 	sample  bool   // Show those that are not set as if they were.
 	skip    string // A key that the caller writes.
+	own     bool   // Leave out the keys that an environment has too.
 }
 
 func (d *document) bytes() []byte { return []byte(strings.Join(d.lines, "\n") + "\n") }
@@ -173,10 +175,10 @@ func (d *document) fields(v reflect.Value, s keyStyle) {
 	if s.item {
 		indent, lead = s.indent+2, "- "
 	}
-	for i, f := range fields(v.Type()) {
-		value := v.Field(i)
+	for _, f := range fields(v.Type()) {
+		value := v.FieldByIndex(f.index)
 		set := !value.IsZero()
-		if f.key == s.skip || !set && !s.explain {
+		if f.key == s.skip || s.own && len(f.index) > 1 || !set && !s.explain {
 			continue
 		}
 		at, doc := indent, ""

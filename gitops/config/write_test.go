@@ -103,6 +103,11 @@ func TestEveryOptionThatInitShowsCanBeUncommented(t *testing.T) {
 		b.WriteString(line)
 	}
 	got, err := config.ParseRepository("plumb.yaml", []byte(b.String()))
+	if err == nil {
+		if p := got.Environments[0].Policy; !p.FourEyes || len(p.Rules) != 1 || len(p.Freezes) != 1 || p.MaxDeletions == nil || len(p.Protected) != 1 || len(p.BreakGlass) != 1 {
+			t.Errorf("got the policy %+v", p)
+		}
+	}
 	if err == nil && (!got.ReadOnly || got.Environments[0].Approvals != 2 || len(got.Environments[0].Targets[0].Files) != 1) {
 		t.Errorf("got %+v", got)
 	}
@@ -122,7 +127,8 @@ func TestExamplesOfTheReferenceCanBeUsed(t *testing.T) {
 }
 
 func TestReferenceExplainsEveryKey(t *testing.T) {
-	for _, key := range []string{"version", "readonly", "approvals", "branch", "provider", "ssh", "root", "exclusive", "reload"} {
+	for _, key := range []string{"version", "readonly", "approvals", "branch", "provider", "ssh", "root", "exclusive", "reload", "groups", "members", "four_eyes", "rules", "undo", "by", "expires", "freezes", "zone",
+		"max_deletions", "protected", "break_glass"} {
 		if !strings.Contains(config.Reference(), "\n  "+key+" ") {
 			t.Errorf("plain reference without %s", key)
 		}
