@@ -92,8 +92,8 @@ func (f Freeze) Active(now time.Time) bool {
 
 func (m Moment) ofWeek() int { return int(m.Day)*24*60 + m.Minute }
 
-// Matches reports whether the address fits a pattern. "/etc/ssh/**" fits files on every host, "db-*:/var/lib/**" on some; there
-// "*" stands for anything within a name, and "**" for any number of directories. In a pattern of addresses that
+// Matches reports whether the address fits a pattern. "/etc/ssh/**" fits files on every host, "db-*:/var/lib/**" on some,
+// and "db-1" all that is on one; in paths "*" stands for anything within a name, and "**" for any number of directories. In a pattern of addresses that
 // are no files "*" stands for anything: "aws_db_instance.*".
 func (a Address) Matches(pattern string) bool {
 	host, file, ok := strings.Cut(string(a), ":/")
@@ -104,6 +104,9 @@ func (a Address) Matches(pattern string) bool {
 	if strings.HasPrefix(pattern, "/") {
 		return matchPath(pattern, file)
 	}
-	on, below, _ := strings.Cut(pattern, ":/")
-	return matchSegment(on, host) && matchPath("/"+below, file) || matchSegment(pattern, string(a))
+	on, below, files := strings.Cut(pattern, ":/")
+	if !files {
+		return matchSegment(on, host) || matchSegment(pattern, string(a))
+	}
+	return matchSegment(on, host) && matchPath("/"+below, file)
 }

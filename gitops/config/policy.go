@@ -19,12 +19,12 @@ type groupFile struct {
 
 // policyFile are the keys that stand under an environment, and at the top for all of them.
 type policyFile struct {
-	FourEyes     *bool        `mapstructure:"four_eyes" default:"false" example:"true" doc:"The author's approval never counts, and neither does that of who applies."`
+	FourEyes     *bool        `mapstructure:"four_eyes" default:"false" example:"true" doc:"The approvals of author and applier never count, even where one is enough."`
 	Rules        []ruleFile   `mapstructure:"rules" example:"[{paths: [/etc/ssh/**], undo: disruptive, approvals: 1, by: [dba]}]" doc:"Approvals that certain changes need besides."`
 	Expires      string       `mapstructure:"expires" default:"never" example:"24h" doc:"How long an approval lasts: minutes, hours or days, like 90m, 24h, 2d."`
 	Freezes      []freezeFile `mapstructure:"freezes" example:"[{from: Fri 16:00, to: Mon 08:00, zone: Europe/Berlin, why: weekend}]" doc:"Times in which nothing is applied."`
 	MaxDeletions *int         `mapstructure:"max_deletions" default:"any number" example:"5" doc:"How many resources one change may delete or replace."`
-	Protected    []string     `mapstructure:"protected" example:"[/var/lib/**]" doc:"What no change may delete or replace: paths on hosts, HOST:/PATH, or addresses; * and ** as in files."`
+	Protected    []string     `mapstructure:"protected" example:"[/var/lib/**]" doc:"What no change may delete or replace: paths on all hosts, HOST:/PATH, HOST, or other addresses."`
 	BreakGlass   []string     `mapstructure:"break_glass" default:"nobody" example:"[dba]" doc:"Who may apply without approvals or in a freeze, with a reason: groups and e-mail addresses."`
 }
 

@@ -88,8 +88,8 @@ func plainReference(t reflect.Type, path string) string {
 	}
 	var below []field
 	for _, f := range fields(t) {
-		fmt.Fprintf(&b, "  %-12s  %s\n  %-12s  %s\n", f.key, f.doc, "", f.notes())
-		if _, ok := f.object(); ok {
+		fmt.Fprintf(&b, "  %-13s  %s\n  %-13s  %s\n", f.key, f.doc, "", f.notes())
+		if _, ok := f.object(); ok && (path == "" || len(f.index) == 1) { // What stands at the top too is explained there.
 			below = append(below, f)
 		}
 	}
@@ -109,7 +109,7 @@ func markdown(b *strings.Builder, t reflect.Type, path string) {
 	var below []field
 	for _, f := range fields(t) {
 		fmt.Fprintf(b, "| `%s` | %s | %s |\n", f.key, strings.ReplaceAll(f.doc, "*", `\*`), f.notes())
-		if _, ok := f.object(); ok {
+		if _, ok := f.object(); ok && (path == "" || len(f.index) == 1) { // What stands at the top too is explained there.
 			below = append(below, f)
 		}
 	}

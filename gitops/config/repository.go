@@ -34,7 +34,7 @@ type environmentFile struct {
 	Name       string `mapstructure:"name" required:"yes" example:"production" doc:"Its name on screen and for --env: lower-case letters, digits, dots, dashes."`
 	Color      string `mapstructure:"color" default:"the theme's choice" oneof:"red amber green cyan blue violet grey" example:"red" doc:"Its colour on screen."`
 	Production bool   `mapstructure:"production" default:"false" example:"true" doc:"Real users depend on it: it never looks like anything else, and asks twice."`
-	Approvals  *int   `mapstructure:"approvals" default:"1 for production, otherwise 0" example:"2" doc:"How many people have to approve a change; from 2 on, the author does not count."`
+	Approvals  *int   `mapstructure:"approvals" default:"1 for production, otherwise 0" example:"2" doc:"How many people have to approve a change; from 2 on, author and applier do not count."`
 	ReadOnly   bool   `mapstructure:"readonly" default:"false" example:"true" doc:"Nothing may be changed in it, whoever asks."`
 	Branch     string `mapstructure:"branch" default:"the branch that the repository is on" example:"main" doc:"The branch that it is to be true to."`
 	policyFile `mapstructure:",squash"`

@@ -4,6 +4,7 @@ package policy
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -384,8 +385,8 @@ func MayBreakGlass(f Facts, who model.Principal) error {
 // Stricter is what both policies ask for together. Who may break the glass is what the first says.
 func Stricter(a, b model.Policy) model.Policy {
 	a.FourEyes = a.FourEyes || b.FourEyes
-	a.Rules = slices.Concat(a.Rules, b.Rules)
-	a.Freezes = slices.Concat(a.Freezes, b.Freezes)
+	a.Rules = union(a.Rules, b.Rules, func(r, s model.ApprovalRule) bool { return reflect.DeepEqual(r, s) })
+	a.Freezes = union(a.Freezes, b.Freezes, model.Freeze.Equal)
 	a.Protected = slices.Concat(a.Protected, b.Protected)
 	if a.Expires == 0 || b.Expires > 0 && b.Expires < a.Expires {
 		a.Expires = b.Expires
@@ -394,4 +395,15 @@ func Stricter(a, b model.Policy) model.Policy {
 		a.MaxDeletions = b.MaxDeletions
 	}
 	return a
+}
+
+// union is all of a, and what only b has.
+func union[T any](a, b []T, equal func(T, T) bool) []T {
+	all := slices.Clone(a)
+	for _, x := range b {
+		if !slices.ContainsFunc(all, func(y T) bool { return equal(x, y) }) {
+			all = append(all, x)
+		}
+	}
+	return all
 }
