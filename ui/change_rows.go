@@ -187,7 +187,12 @@ func (p *changePane) details(a *App) []string {
 		if len(rules) == 0 {
 			l.Add(st.Good, text.Lit("✓ ")).Add(st.Dim, text.Format("%s needs no approvals", e.Name))
 		}
+		more := p.h - p.height - detailRows // Rows that nothing else is shown in.
 		for _, r := range rules {
+			if more > 0 && l.Used() > 1 && text.Line(r.Text).Width()+2 > l.Free() {
+				add(l)
+				l, more = paint.NewLine(p.w).Gap(1), more-1
+			}
 			if r.OK {
 				l.Add(st.Good, text.Lit("✓ ")).Add(st.Dim, text.Line(r.Text)).Gap(2)
 				continue
