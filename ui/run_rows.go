@@ -104,6 +104,11 @@ func (v *runView) foot(a *App) []string {
 		first.Add(st.Dim, text.Lit(": nothing had to be written, git has it"))
 	}
 	rows := []string{first.String()}
+	if !v.run.Glass.IsEmpty() {
+		for _, part := range paint.Wrap(text.Line(v.run.Broken()), v.w-6) {
+			rows = append(rows, paint.NewLine(v.w).Gap(3).Add(st.Bad, part).String())
+		}
+	}
 	for _, part := range paint.Wrap(v.run.Message, v.w-6) {
 		rows = append(rows, paint.NewLine(v.w).Gap(3).Add(st.Text, part).String())
 	}

@@ -120,18 +120,21 @@ func Glass(r model.Run) []ledger.Field {
 	if r.Glass.IsEmpty() {
 		return nil
 	}
-	return []ledger.Field{{Key: "glass", Value: r.Glass.String()}, {Key: "overruled", Value: strings.Join(r.Overruled, "\n")}}
+	return []ledger.Field{{Key: "glass", Value: r.Glass.String()}, {Key: "overruled", Value: cut(strings.Join(r.Overruled, "\n"))}}
 }
 
 // longestMessage is in bytes. An entry has room for little more, and who wants all reads the journal.
 const longestMessage = 8 << 10
 
+func cut(s string) string {
+	if len(s) > longestMessage {
+		s = strings.ToValidUTF8(s[:longestMessage], "") + "…"
+	}
+	return s
+}
+
 // Outcome is what the ledger is to record when a run has ended. A very long message is cut.
 func Outcome(c model.Change, r model.Run) ([]ledger.Field, map[string][]byte, error) {
-	message := r.Message.String()
-	if len(message) > longestMessage {
-		message = strings.ToValidUTF8(message[:longestMessage], "") + "…"
-	}
 	events := []model.Event{}
 	for _, e := range r.Events {
 		if e.Phase.IsEnd() {
@@ -145,7 +148,7 @@ func Outcome(c model.Change, r model.Run) ([]ledger.Field, map[string][]byte, er
 	return append(bind(c),
 		ledger.Field{Key: "run", Value: string(r.ID)},
 		ledger.Field{Key: "outcome", Value: string(r.Outcome)},
-		ledger.Field{Key: "message", Value: message},
+		ledger.Field{Key: "message", Value: cut(r.Message.String())},
 	), map[string][]byte{eventsName: append(data, '\n')}, nil
 }
 
