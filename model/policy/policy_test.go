@@ -495,3 +495,20 @@ func checkWhoCould(t *testing.T, f policy.Facts, i int, people []string) {
 		}
 	}
 }
+
+func TestTheStricterOfTwoPoliciesAsksAllThatEitherAsks(t *testing.T) {
+	one, two := 1, 2
+	noon := model.Freeze{From: model.Moment{Day: time.Monday}, To: model.Moment{Day: time.Tuesday}, Zone: time.UTC}
+	a := model.Policy{Expires: time.Hour, MaxDeletions: &two, Protected: []string{"/a"}, BreakGlass: []string{"ada@example.com"}, Freezes: []model.Freeze{noon}, Rules: []model.ApprovalRule{{Approvals: 1}}}
+	b := model.Policy{FourEyes: true, Expires: 2 * time.Hour, MaxDeletions: &one, Protected: []string{"/b"}, BreakGlass: []string{"bob@example.com"}, Freezes: []model.Freeze{noon}, Rules: []model.ApprovalRule{{Approvals: 1}, {Approvals: 2}}}
+	got := policy.Stricter(a, b)
+	if !got.FourEyes || got.Expires != time.Hour || *got.MaxDeletions != 1 || len(got.Protected) != 2 || len(got.Freezes) != 1 || len(got.Rules) != 2 {
+		t.Errorf("got %+v", got)
+	}
+	if !slices.Equal(got.BreakGlass, a.BreakGlass) {
+		t.Errorf("the glass may be broken by %v", got.BreakGlass)
+	}
+	if got = policy.Stricter(model.Policy{}, b); got.Expires != 2*time.Hour || *got.MaxDeletions != 1 || len(got.BreakGlass) != 0 {
+		t.Errorf("beside no policy: %+v", got)
+	}
+}
