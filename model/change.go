@@ -62,8 +62,9 @@ type Change struct {
 
 	State     ChangeState
 	Approvals []Approval
-	Run       RunID  // The last run of this change; empty before the first.
-	Note      string // Why it is void or abandoned, or what became of the run.
+	Checks    []CheckResult // What is known of the checks that its revision has to pass; not part of the record.
+	Run       RunID         // The last run of this change; empty before the first.
+	Note      string        // Why it is void or abandoned, or what became of the run.
 }
 
 // Principal is a person as git knows them: their e-mail address.

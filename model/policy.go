@@ -7,7 +7,7 @@ import (
 
 // Rule is one condition for applying a change, and whether it is met.
 type Rule struct {
-	Name string // "approvals", "read-only", "open".
+	Name string // "approvals", "read-only", "open", "checks".
 	OK   bool
 	Text string // The rule's state for people: "approvals 1 of 2".
 }
@@ -32,6 +32,9 @@ func Decide(env Environment, c Change) []Rule {
 	}
 	if env.Approvals >= 2 {
 		add("four eyes", true, "the author's own approval does not count")
+	}
+	if rule, ok := DecideChecks(c.Checks); ok {
+		rules = append(rules, rule)
 	}
 	return rules
 }
