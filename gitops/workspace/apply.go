@@ -19,16 +19,20 @@ import (
 )
 
 // Apply carries out an allowed change: it plans again and compares digests,
-// merges the branch, runs, and looks again. Watch, if not nil, gets every event
-// after it is in the journal, from one goroutine at a time. Cancelling ctx stops before the next step.
+// merges the branch, runs, and looks again. Before, checks that have no result yet are run. Watch, if not nil, gets every event
+// after it is in the journal, from one goroutine at a time; what the checks say comes first, and is in no journal. Cancelling ctx stops before the next step.
 // The run says how it ended; the error wraps [model.ErrRefused] when nothing was begun because a rule
 // forbids it, and [model.ErrUncertain] for a partial or unknown outcome.
 func (w *Workspace) Apply(ctx context.Context, id model.ChangeID, watch func(model.Event)) (model.Run, error) {
 	if err := w.MaySign(); err != nil {
 		return model.Run{}, err
 	}
-	c, err := w.applicable(ctx, id)
+	c, err := w.applicable(ctx, id, false)
 	if err != nil {
+		return model.Run{}, err
+	}
+	// Before the lock is taken, because they can take their time.
+	if err := w.requireChecks(ctx, c, watch); err != nil {
 		return model.Run{}, err
 	}
 	runID, err := w.newRunID()
@@ -48,7 +52,7 @@ func (w *Workspace) Apply(ctx context.Context, id model.ChangeID, watch func(mod
 		}
 	}
 	// Until the lock was held, somebody else could apply the change or give it up.
-	if c, err = w.applicable(ctx, id); err != nil {
+	if c, err = w.applicable(ctx, id, true); err != nil {
 		return model.Run{}, err
 	}
 	review, err := w.Review(ctx, c)
@@ -63,8 +67,8 @@ func (w *Workspace) Apply(ctx context.Context, id model.ChangeID, watch func(mod
 	return r.do(ctx, settled)
 }
 
-// applicable reads a change and refuses it where a rule forbids to apply it.
-func (w *Workspace) applicable(ctx context.Context, id model.ChangeID) (model.Change, error) {
+// applicable reads a change and refuses it where a rule forbids to apply it; checked says whether its checks must have passed already.
+func (w *Workspace) applicable(ctx context.Context, id model.ChangeID, checked bool) (model.Change, error) {
 	c, err := w.Change(ctx, string(id))
 	if err != nil {
 		return c, err
@@ -74,7 +78,7 @@ func (w *Workspace) applicable(ctx context.Context, id model.ChangeID) (model.Ch
 		return c, err
 	}
 	for _, rule := range model.Decide(env, c) {
-		if !rule.OK {
+		if !rule.OK && (checked || rule.Name != "checks") {
 			return c, refuse(c, rule)
 		}
 	}
@@ -87,6 +91,7 @@ func refuse(c model.Change, rule model.Rule) error {
 		"approvals": fmt.Sprintf("plumb approve %s", c.ID),
 		"read-only": "lift readonly: in plumb.yaml, or start plumb without --readonly",
 		"open":      "make a new change",
+		"checks":    fmt.Sprintf("plumb check --env %s %s runs them again and says why", c.Environment, c.Revision.Short()),
 	}[rule.Name]
 	if c.State == model.Void {
 		return model.Refuse("make the change again: its plan is to be judged as it is now", "%s no longer holds: %s", c.ID, c.Note)

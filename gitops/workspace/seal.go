@@ -201,6 +201,7 @@ func (w *Workspace) judge(ctx context.Context, c *model.Change, record change.Re
 		c.Note = text.Error(err).String()
 		return
 	}
+	c.Checks = w.knownChecks(ctx, env, *c)
 	if env.Approvals > 0 && len(model.Approvers(env, *c)) >= env.Approvals || env.Approvals == 0 {
 		c.State = model.Approved
 	}
