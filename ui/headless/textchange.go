@@ -43,6 +43,10 @@ func (t Text) Change(c Change) error {
 		}
 		p.line("  %s %s", sign, line(r.Text))
 	}
+	for _, r := range c.Checks {
+		t.check(p, "    ", r)
+		t.findings(p, "      ", r.Findings)
+	}
 	for i, next := range c.Next {
 		label := "next"
 		if i > 0 {
