@@ -299,7 +299,7 @@ func (a *App) state() action.State {
 			} else if err := model.MayApprove(e.Environment, *c, a.ws.Self()); err != nil {
 				s.Approve = err.Error()
 			}
-			s.Apply = unmet(model.Decide(e.Environment, *c))
+			s.Apply = unmet(model.Decide(e.Environment, withoutMissing(*c)))
 			if a.opt.ReadOnly || e.ReadOnly {
 				s.ReadOnly = cmp.Or(s.ReadOnly, e.Name+" is read-only")
 			}

@@ -111,6 +111,12 @@ func lacksChecks(results []model.CheckResult) bool {
 	return slices.ContainsFunc(results, func(r model.CheckResult) bool { return r.State == model.CheckNotRun })
 }
 
+// withoutMissing is the change without the checks that have no result yet: they are run when it is judged, and forbid nothing before.
+func withoutMissing(c model.Change) model.Change {
+	c.Checks = slices.DeleteFunc(slices.Clone(c.Checks), func(r model.CheckResult) bool { return r.State == model.CheckNotRun })
+	return c
+}
+
 // withChecks are the rules with what the checks say now.
 func withChecks(rules []model.Rule, results []model.CheckResult) []model.Rule {
 	rules = slices.Clone(rules)
