@@ -34,6 +34,10 @@ from itself; before anything was applied, from the branch that it tracks. A chec
 what is applied, or from --base. The results are kept, unsigned and on this machine, and count when a change with the same files is
 approved or applied here.
 
+A command sees PATH, HOME, LANG, TMPDIR, the proxies, PLUMB_REVISION, PLUMB_BASE and, when it belongs to one environment, PLUMB_ENVIRONMENT.
+Of its output, lines as path:line: message and ::error file=path,line=1::message, or all of it as a SARIF document, are read as
+findings. Its exit code says whether it has passed.
+
 The exit code is 0 when all that is required has passed, 2 when something has not, and 3 when the repository is not trusted
 to run its commands.`,
 		Example: `  plumb check --env production
