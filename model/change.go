@@ -62,9 +62,10 @@ type Change struct {
 
 	State     ChangeState
 	Approvals []Approval
-	Run       RunID  // The last run of this change; empty before the first.
-	Note      string // Why it is void or abandoned, or what became of the run.
-	Glass     string // Who overruled which rules for its run, and why, for people; empty where nobody did.
+	Checks    []CheckResult // What is known of the checks that its revision has to pass; not part of the record.
+	Run       RunID         // The last run of this change; empty before the first.
+	Note      string        // Why it is void or abandoned, or what became of the run.
+	Glass     string        // Who overruled which rules for its run, and why, for people; empty where nobody did.
 
 	Governed *Environment // Of an open change, its environment with the rules that held when it was read. Nil where they could not be read.
 }

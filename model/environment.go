@@ -12,6 +12,7 @@ type Environment struct {
 	Policy     Policy // What else it asks of a change.
 	Branch     string // The branch it tracks; empty for the repository's own head.
 	Targets    []Target
+	Checks     []Check // What has to be passed before a change may be applied: those of all environments, then its own.
 }
 
 // Target finds a target by its name.

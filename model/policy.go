@@ -8,7 +8,7 @@ import (
 
 // Rule is one condition for applying a change, and whether it is met.
 type Rule struct {
-	Name     string // "approvals", "freeze", "protected", "read-only", "open".
+	Name     string // "approvals", "freeze", "protected", "read-only", "open", "checks".
 	OK       bool
 	Text     string   // The rule's state for people: "approvals 1 of 2".
 	Missing  string   // What is missing, for people; empty when it is met.

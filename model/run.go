@@ -86,6 +86,7 @@ type Finding struct {
 	Line     int // From 1; 0 for the file as a whole.
 	Severity Severity
 	Text     text.Safe
+	Column   int // From 1; 0 where it is not known.
 }
 
 // Severity is how much a finding matters.
@@ -95,4 +96,5 @@ type Severity string
 const (
 	SeverityError   Severity = "error"
 	SeverityWarning Severity = "warning"
+	SeverityNote    Severity = "note"
 )

@@ -295,7 +295,7 @@ func (a *App) state() action.State {
 	if c != nil {
 		s.Change = c.State
 		if e := a.envNamed(c.Environment); e != nil {
-			facts := a.facts(e, *c)
+			facts := a.facts(e, withoutMissing(*c))
 			if !policy.NeedsApprovals(facts) {
 				s.Approve = e.Name + " needs no approvals"
 			} else if err := policy.MayApprove(facts, a.ws.Self()); err != nil {

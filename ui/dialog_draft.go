@@ -122,7 +122,7 @@ func (a *App) nextFor(c model.Change, done string) text.Safe {
 	if e == nil {
 		return text.Format("%s is %s", c.ID, done)
 	}
-	facts := a.facts(e, c)
+	facts := a.facts(e, withoutMissing(c))
 	why := unmet(policy.Decide(facts))
 	switch {
 	case c.State == model.Approved || why == "":

@@ -15,26 +15,42 @@ import (
 )
 
 // judgeDialog is where a change is approved or applied. Before it asks, its plan is derived
-// again, so that what is judged is what reality says now.
+// again, so that what is judged is what reality says now, and the checks that have no result yet are run.
 type judgeDialog struct {
 	change  model.Change
 	approve bool // Approve it; otherwise apply it.
 	review  *workspace.Review
+	checked bool // The checks have come to their end.
 	err     error
 	consent consent
 	top     int
 	page    int // Rows that pgdn goes on by.
 }
 
-// reviewFound is a change's plan as reality gives it now.
+// reviewStep is what is known on the way: the change's plan as reality gives it now, then what happens to its checks.
+type reviewStep struct {
+	review *workspace.Review
+	event  model.CheckEvent
+}
+
+// reviewFound is the plan, with all checks.
 type reviewFound struct{ review workspace.Review }
+
+type reviewPart = part[reviewStep, reviewFound]
 
 // judge opens the dialog for the selected change.
 func (a *App) judge(approve bool) tea.Cmd {
 	c := *a.change.selected()
 	a.open(&judgeDialog{change: c, approve: approve})
-	return ask(a, &a.asks, func(ctx context.Context) (reviewFound, error) {
+	return follow(a, &a.asks, whileAsked, func(ctx context.Context, emit func(reviewStep)) (reviewFound, error) {
 		r, err := a.ws.Review(ctx, c)
+		if err != nil || !r.Holds || !lacksChecks(r.Checks) {
+			return reviewFound{r}, err
+		}
+		first := r
+		emit(reviewStep{review: &first})
+		results, err := a.ws.RunChecks(ctx, c, func(e model.CheckEvent) { emit(reviewStep{event: e}) })
+		r.Checks, r.Rules, r.Applied = results, withChecks(r.Rules, results), withChecks(r.Applied, results)
 		return reviewFound{r}, err
 	})
 }
@@ -48,16 +64,23 @@ func (a *App) judging() *judgeDialog {
 	return nil
 }
 
-func (a *App) reviewArrived(m answer[reviewFound]) tea.Cmd {
+func (a *App) reviewArrived(m reviewPart) tea.Cmd {
 	d := a.judging()
 	if d == nil {
-		return nil
+		return m.next
+	}
+	for _, s := range m.items {
+		d.step(s)
+	}
+	if !m.done {
+		return m.next
 	}
 	if m.err != nil {
 		d.err = m.err
 		return nil
 	}
-	d.review = &m.value.review
+	ran := d.review != nil
+	d.review, d.checked = &m.result.review, true
 	verb := text.Lit("apply it")
 	if d.approve {
 		verb = text.Lit("approve it")
@@ -70,7 +93,24 @@ func (a *App) reviewArrived(m answer[reviewFound]) tea.Cmd {
 	if d.glass() {
 		d.consent.word, d.consent.glass = d.change.Environment, true
 	}
+	if ran {
+		cmd = tea.Batch(cmd, a.change.load(a)) // The pane shows their results, too.
+	}
 	return cmd
+}
+
+// step takes in what is known on the way.
+func (d *judgeDialog) step(s reviewStep) {
+	if s.review != nil {
+		d.review = s.review
+		return
+	}
+	for i, r := range d.review.Checks {
+		if r.Name == s.event.Result.Name && r.Environment == s.event.Result.Environment {
+			d.review.Checks[i] = s.event.Result
+		}
+	}
+	d.review.Rules, d.review.Applied = withChecks(d.review.Rules, d.review.Checks), withChecks(d.review.Applied, d.review.Checks)
 }
 
 // judgeArrived takes in a change that was approved or given up.
@@ -111,12 +151,16 @@ func (d *judgeDialog) draw(a *App, w, h int) []string {
 		return box(st, w, h, title, []string{"", l.Add(st.Dim, text.Lit("looking at reality, and deriving the plan again …")).String()}, []string{"", esc})
 	}
 	foot := d.facts(a, in)
-	if d.possible() == "" {
+	if !d.checked {
+		l := paint.NewLine(in).Gap(1).Add(st.Accent, spinner(a)).Gap(1)
+		foot = append(foot, "", l.Add(st.Dim, text.Lit("waiting for the checks …")).String(), esc)
+	} else if d.possible() == "" {
 		foot = append(foot, d.consent.foot(a, in)...)
 	} else {
 		foot = append(foot, "", paint.NewLine(in).Gap(1).Add(st.Bad, text.Lit("✗ ")).Add(st.Text, text.Line(d.possible())).String(), esc)
 	}
-	rows := append(d.summary(a, in), planRows(a, in, d.change.Plans)...)
+	rows := append(d.summary(a, in), checkRows(a, in, d.review.Checks)...)
+	rows = append(rows, planRows(a, in, d.change.Plans)...)
 	room := max(h-2-len(foot), 1)
 	d.page = max(room-2, 1)
 	d.top = max(min(d.top, len(rows)-room), 0)
@@ -240,7 +284,7 @@ func (d *judgeDialog) key(a *App, k tea.KeyPressMsg) tea.Cmd {
 		d.top = max(d.top-1, 0)
 		return nil
 	}
-	if d.review == nil || d.possible() != "" {
+	if !d.checked || d.possible() != "" {
 		return nil
 	}
 	yes, cmd := d.consent.key(a, k)
@@ -259,7 +303,7 @@ func (d *judgeDialog) key(a *App, k tea.KeyPressMsg) tea.Cmd {
 }
 
 func (d *judgeDialog) paste(_ *App, s string) {
-	if d.review != nil {
+	if d.checked {
 		d.consent.in.insert(s)
 	}
 }

@@ -46,23 +46,31 @@ func (p *changePane) load(a *App) tea.Cmd {
 
 func (p *changePane) arrived(a *App, m answer[changesFound]) tea.Cmd {
 	p.loaded, p.err = true, m.err
+	was := p.chosen() // As long as the cursor is a place in the earlier list.
 	if m.err == nil {
 		p.all = m.value.all
 	}
 	for _, d := range m.value.damage {
 		a.warn(text.Format("the record cannot be believed whole: %s: %s", d.Log, d.What))
 	}
-	return p.sort(a)
+	return p.order(a, was)
+}
+
+// chosen is the id of the selected change; empty for none.
+func (p *changePane) chosen() model.ChangeID {
+	if c := p.selected(); c != nil {
+		return c.ID
+	}
+	return ""
 }
 
 // sort puts first what the operator can do something about: open changes of the current
 // environment, then other open ones, then those that are over, newest first.
-func (p *changePane) sort(a *App) tea.Cmd {
+func (p *changePane) sort(a *App) tea.Cmd { return p.order(a, p.chosen()) }
+
+// order is sort, and keeps the cursor on the change that was selected.
+func (p *changePane) order(a *App, was model.ChangeID) tea.Cmd {
 	p.touch()
-	was := model.ChangeID("")
-	if c := p.selected(); c != nil {
-		was = c.ID
-	}
 	current := ""
 	if e := a.env(); e != nil {
 		current = e.Name

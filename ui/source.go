@@ -51,6 +51,7 @@ type source interface {
 	Changes(ctx context.Context) ([]model.Change, error)
 	Damage(ctx context.Context) ([]ledger.Problem, error)
 	Review(ctx context.Context, c model.Change) (workspace.Review, error)
+	RunChecks(ctx context.Context, c model.Change, watch func(model.CheckEvent)) ([]model.CheckResult, error)
 	Approve(ctx context.Context, id model.ChangeID) (model.Change, error)
 	Abandon(ctx context.Context, id model.ChangeID, why string) (model.Change, error)
 	Apply(ctx context.Context, id model.ChangeID, watch func(model.Event)) (model.Run, error)

@@ -108,7 +108,16 @@ type changeSubject struct {
 
 func (s changeSubject) id() string {
 	c := s.change
-	return "change " + string(c.ID) + " " + string(c.State) + " " + string(c.Digest) + string(rune('0'+len(c.Approvals)))
+	return "change " + string(c.ID) + " " + string(c.State) + " " + string(c.Digest) + string(rune('0'+len(c.Approvals))) + checksID(c.Checks)
+}
+
+// checksID changes whenever the state of a check does.
+func checksID(results []model.CheckResult) string {
+	id := ""
+	for _, r := range results {
+		id += " " + string(r.State)
+	}
+	return id
 }
 
 func (s changeSubject) title() text.Safe { return s.change.Title }
@@ -218,6 +227,11 @@ func (s changeSubject) head(review *workspace.Review) []headLine {
 			head = append(head, headLine{{bad, text.Lit("✗ ")}, {plain, text.Lit("the plan no longer holds: ")}, {plain, text.Line(review.Because)}})
 		}
 	}
+	checks := c.Checks
+	if review != nil {
+		checks = review.Checks
+	}
+	head = append(head, checkLines(checks)...)
 	if c.Kind == model.Adopt && c.Steps() == 0 {
 		head = append(head, line(dim, text.Format("Nothing is written in %s: git takes over what is live.", c.Environment)))
 	}

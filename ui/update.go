@@ -138,7 +138,7 @@ func (a *App) answered(msg tea.Msg) tea.Cmd {
 		return a.draftArrived(m)
 	case answer[sealed]:
 		return a.sealArrived(m)
-	case answer[reviewFound]:
+	case reviewPart:
 		return a.reviewArrived(m)
 	case answer[judged]:
 		return a.judgeArrived(m)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
+	"time"
 
 	"plumb/model"
 )
@@ -57,11 +58,16 @@ func example() []model.Environment {
 			},
 		}}
 	}
+	lint := model.Check{Name: "lint", Run: []string{"yamllint", "."}, When: []string{"**/*.yaml"}, Timeout: 90 * time.Second}
+	spelling := model.Check{Name: "spelling", Run: []string{"./tools/spell"}, Timeout: checkTimeout, Advisory: true, Environment: "production"}
 	return []model.Environment{
-		{Name: "production", Color: "red", Production: true, Approvals: 2, Branch: "main", Targets: files("production/web")},
+		{
+			Name: "production", Color: "red", Production: true, Approvals: 2, Branch: "main", Targets: files("production/web"),
+			Checks: []model.Check{lint, spelling},
+		},
 		{Name: "staging", Color: "amber", Branch: "main", Targets: []model.Target{{
 			Name: "web", Provider: "hosts", Path: "staging/web", Hosts: []model.Host{{Name: "web-9", SSH: "web-9"}},
-		}}},
+		}}, Checks: []model.Check{lint}},
 	}
 }
 

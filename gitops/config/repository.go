@@ -8,6 +8,7 @@ package config
 import (
 	"fmt"
 	"path"
+	"time"
 
 	"plumb/model"
 )
@@ -28,6 +29,7 @@ type repositoryFile struct {
 	Groups       []groupFile `mapstructure:"groups" example:"[{name: dba, members: [ada@example.org]}]" doc:"People who are named together in rules."`
 	policyFile   `mapstructure:",squash"`
 	Environments []environmentFile `mapstructure:"environments" doc:"The places where the infrastructure is real."`
+	Checks       []checkFile       `mapstructure:"checks" doc:"Commands that judge every change before it may be applied."`
 }
 
 type environmentFile struct {
@@ -39,6 +41,15 @@ type environmentFile struct {
 	Branch     string `mapstructure:"branch" default:"the branch that the repository is on" example:"main" doc:"The branch that it is to be true to."`
 	policyFile `mapstructure:",squash"`
 	Targets    []targetFile `mapstructure:"targets" doc:"What it is made of: each is planned and applied by one engine."`
+	Checks     []checkFile  `mapstructure:"checks" doc:"Further checks, for changes of this environment only."`
+}
+
+type checkFile struct {
+	Name     string   `mapstructure:"name" required:"yes" example:"lint" doc:"Its name, once per environment: lower-case letters, digits, dots, dashes."`
+	Run      []string `mapstructure:"run" required:"yes" example:"[yamllint, \".\"]" doc:"The command, without a shell, in a fresh checkout of exactly the change's files."`
+	When     []string `mapstructure:"when" default:"always" example:"[\"**/*.yaml\"]" doc:"Run it only when the change touches such a path; * within a name, ** over directories."`
+	Timeout  string   `mapstructure:"timeout" default:"5m" example:"90s" doc:"How long it may take; then it has failed."`
+	Required *bool    `mapstructure:"required" default:"true" example:"false" doc:"Whether a change may only be applied when the check has passed."`
 }
 
 type targetFile struct {
@@ -86,6 +97,11 @@ func (f repositoryFile) model() Repository {
 		env := e.model()
 		env.ReadOnly = env.ReadOnly || f.ReadOnly
 		env.Policy = e.policy(f.policyFile, f.groups())
+		var all []model.Check
+		for _, c := range f.Checks {
+			all = append(all, c.model(""))
+		}
+		env.Checks = append(all, env.Checks...)
 		repository.Environments = append(repository.Environments, env)
 	}
 	return repository
@@ -102,7 +118,21 @@ func (f environmentFile) model() model.Environment {
 	for _, t := range f.Targets {
 		env.Targets = append(env.Targets, t.model())
 	}
+	for _, c := range f.Checks {
+		env.Checks = append(env.Checks, c.model(f.Name))
+	}
 	return env
+}
+
+// checkTimeout holds for checks that name none.
+const checkTimeout = 5 * time.Minute
+
+func (f checkFile) model(env string) model.Check {
+	c := model.Check{Name: f.Name, Run: f.Run, When: f.When, Timeout: checkTimeout, Advisory: f.Required != nil && !*f.Required, Environment: env}
+	if d, err := time.ParseDuration(f.Timeout); err == nil {
+		c.Timeout = d
+	}
+	return c
 }
 
 func (f targetFile) model() model.Target {

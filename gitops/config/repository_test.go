@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -92,6 +93,27 @@ func TestReadOnlyRepositoryHasReadOnlyEnvironments(t *testing.T) {
 	}
 }
 
+func TestChecksOfAllEnvironmentsComeBeforeThoseOfOne(t *testing.T) {
+	got, err := config.ParseRepository("plumb.yaml", []byte(`version: 1
+environments:
+- name: a
+  checks:
+  - {name: slow, run: [sh, -c, "make all"], timeout: 1h, required: false}
+- name: b
+checks:
+- {name: lint, run: [yamllint, .], when: ["**/*.yaml", hosts/]}
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	lint := model.Check{Name: "lint", Run: []string{"yamllint", "."}, When: []string{"**/*.yaml", "hosts/"}, Timeout: 5 * time.Minute}
+	slow := model.Check{Name: "slow", Run: []string{"sh", "-c", "make all"}, Timeout: time.Hour, Advisory: true, Environment: "a"}
+	want := []model.Environment{{Name: "a", Checks: []model.Check{lint, slow}}, {Name: "b", Checks: []model.Check{lint}}}
+	if diff := cmp.Diff(want, got.Environments); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // production is the beginning of a file; what follows belongs to its one target.
 const production = `version: 1
 environments:
@@ -114,7 +136,7 @@ func TestMistakesAreNamedWithLineAndWayOut(t *testing.T) {
 			`plumb.yaml:5: unknown key "aprovals" in environments[1] (production); did you mean "approvals"?`,
 		},
 		{"other case", "version: 1\nReadOnly: true\n", `plumb.yaml:2: unknown key "ReadOnly"; did you mean "readonly"?`},
-		{"unknown key, far from all", "version: 1\nsecrets: x\n", `plumb.yaml:2: unknown key "secrets"; known: version, readonly, groups, four_eyes, rules, expires, freezes, max_deletions, protected, break_glass, environments`},
+		{"unknown key, far from all", "version: 1\nsecrets: x\n", `plumb.yaml:2: unknown key "secrets"; known: version, readonly, groups, four_eyes, rules, expires, freezes, max_deletions, protected, break_glass, environments, checks`},
 		{"misspelt required key", "verison: 1\n", `plumb.yaml:1: unknown key "verison"; did you mean "version"?`},
 		{"duplicate key", "version: 1\nreadonly: true\nreadonly: false\n", `plumb.yaml:3: duplicate key "readonly", first in line 2; keep one`},
 		{"merge key", "version: 1\n<<: {readonly: true}\n", `plumb.yaml:2: merge keys are not supported; repeat the keys, or use an alias for a whole value`},
@@ -123,9 +145,9 @@ func TestMistakesAreNamedWithLineAndWayOut(t *testing.T) {
 		{"quoted true", "version: 1\nreadonly: \"true\"\n", `plumb.yaml:2: readonly must be true or false, not "true"`},
 		{"no value", "version: 1\nreadonly:\n", `plumb.yaml:2: readonly has no value; write true or false, or remove the key`},
 		{"tag", "version: 1\nreadonly: !!str true\n", `plumb.yaml:2: readonly must be true or false, not a value with the YAML tag "!!str"`},
-		{"list for an object", "- version: 1\n", `plumb.yaml:1: the document must be an object, not a list; write it as key: value with version, readonly, groups, four_eyes, rules, expires, freezes, max_deletions, protected, break_glass, environments`},
+		{"list for an object", "- version: 1\n", `plumb.yaml:1: the document must be an object, not a list; write it as key: value with version, readonly, groups, four_eyes, rules, expires, freezes, max_deletions, protected, break_glass, environments, checks`},
 		{"object for a list", "version: 1\nenvironments:\n  production: {}\n", `plumb.yaml:2: environments must be a list of objects, not an object`},
-		{"text for an object", "version: 1\nenvironments:\n- production\n", `plumb.yaml:3: environments[0] must be an object, not "production"; write it as key: value with name, color, production, approvals, readonly, branch, four_eyes, rules, expires, freezes, max_deletions, protected, break_glass, targets`},
+		{"text for an object", "version: 1\nenvironments:\n- production\n", `plumb.yaml:3: environments[0] must be an object, not "production"; write it as key: value with name, color, production, approvals, readonly, branch, four_eyes, rules, expires, freezes, max_deletions, protected, break_glass, targets, checks`},
 		{"word for a number", "version: 1\nenvironments:\n- name: a\n  approvals: two\n", `plumb.yaml:4: approvals must be a whole number, not "two" in environments[0] (a)`},
 		{"fraction", "version: 1\nenvironments:\n- name: a\n  approvals: 1.5\n", `plumb.yaml:4: approvals must be a whole number, not "1.5" in environments[0] (a)`},
 		{"huge number", "version: 1\nenvironments:\n- name: a\n  approvals: 99999999999\n", `plumb.yaml:4: approvals must be a whole number, not "99999999999" in environments[0] (a)`},
@@ -133,6 +155,13 @@ func TestMistakesAreNamedWithLineAndWayOut(t *testing.T) {
 		{"environment without name", "version: 1\nenvironments:\n- color: red\n", `plumb.yaml:3: name is missing in environments[0]; add name: production`},
 		{"environment's name", "version: 1\nenvironments:\n- name: Prod\n", `plumb.yaml:3: name "Prod" is not usable in environments[0] (Prod); use lower-case letters, digits, dots, dashes and underscores, beginning with a letter or digit`},
 		{"environment twice", "version: 1\nenvironments:\n- name: a\n- name: a\n", `plumb.yaml:4: duplicate environment "a", first in line 3`},
+		{"check without a command", "version: 1\nchecks:\n- name: lint\n", `plumb.yaml:3: run is missing in checks[0] (lint); add run: [yamllint, "."]`},
+		{"check as a shell line", "version: 1\nchecks:\n- name: lint\n  run: make lint\n", `plumb.yaml:4: run must be a list of texts, not "make lint" in checks[0] (lint)`},
+		{"check that runs nothing", "version: 1\nchecks:\n- name: lint\n  run: ['']\n", `plumb.yaml:4: run does not name a program in checks[0] (lint); write it like [yamllint, .]`},
+		{"check's name", "version: 1\nchecks:\n- {name: validation, run: [x]}\n", `plumb.yaml:3: check name "validation" is taken by what the providers check themselves in checks[0] (validation); give it another name`},
+		{"check's timeout", "version: 1\nchecks:\n- {name: a, run: [x], timeout: 5}\n", `plumb.yaml:3: timeout "5" is not a time of at most a day in checks[0] (a); write it like 90s, 5m or 1h`},
+		{"check's path", "version: 1\nchecks:\n- {name: a, run: [x], when: [/etc/*]}\n", `plumb.yaml:3: when "/etc/*" is absolute in checks[0] (a); write it from the root of the repository, like hosts/**`},
+		{"check twice", "version: 1\nenvironments:\n- name: a\n  checks:\n  - {name: lint, run: [x]}\nchecks:\n- {name: lint, run: [x]}\n", `plumb.yaml:5: duplicate check "lint" in environments[0] (a), first in line 7`},
 		{"colour", "version: 1\nenvironments:\n- name: a\n  color: gren\n", `plumb.yaml:4: unknown color "gren" in environments[0] (a); did you mean "green"?`},
 		{"branch", "version: 1\nenvironments:\n- name: a\n  branch: --force\n", `plumb.yaml:4: branch "--force" is not a branch name in environments[0] (a); write it as git branch shows it`},
 		{
@@ -177,7 +206,7 @@ func TestMistakesAreNamedWithLineAndWayOut(t *testing.T) {
 		{"raw escape", "version: 1\n# \x1b[2J\n", `plumb.yaml:2: control character U+001B; remove it`},
 		{"written escape", "version: 1\nenvironments:\n- name: \"a\\e[2J\"\n", `plumb.yaml:3: name has control or invisible characters: "a␛[2J" in environments[0]; remove them`},
 		{"reversed text", "version: 1\nenvironments:\n- name: a\n  branch: \"\u202e\"\n", `plumb.yaml:4: branch has control or invisible characters: "<U+202E>" in environments[0] (a); remove them`},
-		{"key with an escape", "version: 1\n\"\\e[2J\": 1\n", `plumb.yaml:2: unknown key "␛[2J"; known: version, readonly, groups, four_eyes, rules, expires, freezes, max_deletions, protected, break_glass, environments`},
+		{"key with an escape", "version: 1\n\"\\e[2J\": 1\n", `plumb.yaml:2: unknown key "␛[2J"; known: version, readonly, groups, four_eyes, rules, expires, freezes, max_deletions, protected, break_glass, environments, checks`},
 		{"not UTF-8", "version: 1\n# caf\xe9\n", `plumb.yaml:2: the file is not UTF-8: byte 0xe9; save it as UTF-8`},
 		{"too large", strings.Repeat("# plumb\n", 1<<17+1), `plumb.yaml: the file is larger than 1 MiB and was not read`},
 	}

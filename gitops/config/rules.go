@@ -1,10 +1,14 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"path"
 	"regexp"
 	"strings"
+	"time"
+
+	"plumb/model"
 )
 
 var (
@@ -22,6 +26,7 @@ func (r *reader) repository(f repositoryFile) {
 	}
 	r.groups(f.Groups)
 	r.policy(f.policyFile, "", f.groups())
+	r.checks(f.Checks, nil, "")
 	environments := unique{r: r, what: "environment"}
 	for i, e := range f.Environments {
 		at := fmt.Sprintf("environments[%d]", i)
@@ -41,6 +46,7 @@ func (r *reader) repository(f repositoryFile) {
 			r.target(t, here)
 			r.overlap(e.Targets[:j], t, here)
 		}
+		r.checks(e.Checks, f.Checks, at)
 	}
 }
 
@@ -130,6 +136,40 @@ func (r *reader) fileRule(f fileRuleFile, at string) {
 	}{{"check", f.Check}, {"reload", f.Reload}} {
 		if len(command.argv) > 0 && command.argv[0] == "" {
 			r.add(r.lines[child(at, command.key)], "", "%s does not name a program%s", command.key, r.in(at))
+		}
+	}
+}
+
+// maxCheckTime is the longest timeout: what takes a day is no check.
+const maxCheckTime = 24 * time.Hour
+
+// checks judges a list of checks; those of all environments share their names with each environment's own.
+func (r *reader) checks(list, shared []checkFile, at string) {
+	names := unique{r: r, what: "check", seen: map[string]int{}}
+	for i, c := range shared {
+		names.seen[c.Name] = r.lines[fmt.Sprintf("checks[%d].name", i)]
+	}
+	for i, c := range list {
+		here := child(at, fmt.Sprintf("checks[%d]", i))
+		line := func(key string) int { return r.lines[child(here, key)] }
+		r.name(c.Name, here)
+		names.add(c.Name, child(here, "name"), at)
+		if c.Name == model.Validation {
+			r.add(line("name"), "give it another name", "check name %s is taken by what the providers check themselves%s", quote(c.Name), r.in(here))
+		}
+		if len(c.Run) > 0 && c.Run[0] == "" {
+			r.add(line("run"), "write it like [yamllint, .]", "run does not name a program%s", r.in(here))
+		}
+		for _, glob := range c.When {
+			if why := badDirectory(glob); glob == "" || why != "" {
+				r.add(line("when"), "write it from the root of the repository, like hosts/**", "when %s %s%s", quote(glob), cmp.Or(why, "is empty"), r.in(here))
+			}
+		}
+		if c.Timeout == "" {
+			continue
+		}
+		if d, err := time.ParseDuration(c.Timeout); err != nil || d <= 0 || d > maxCheckTime {
+			r.add(line("timeout"), "write it like 90s, 5m or 1h", "timeout %s is not a time of at most a day%s", quote(c.Timeout), r.in(here))
 		}
 	}
 }

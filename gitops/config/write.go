@@ -27,12 +27,17 @@ func Write(environments []model.Environment) []byte {
 		d.fields(reflect.ValueOf(repositoryFile{Version: 1}), keyStyle{explain: true, skip: "environments", own: true})
 		d.text("")
 		d.comment(0, "Nothing was found that says where this infrastructure is real. An example:")
-		d.commented(0, func() { d.environments(example()) })
+		d.commented(0, func() {
+			d.environments(example())
+			d.sharedChecks(example())
+		})
 		return d.bytes()
 	}
 	d.fields(reflect.ValueOf(repositoryFile{Version: 1}), keyStyle{explain: true, skip: "environments", own: true})
 	d.text("")
 	d.environments(environments)
+	d.text("")
+	d.sharedChecks(environments)
 	return d.bytes()
 }
 
@@ -124,10 +129,43 @@ func (d *document) list(indent int, key, doc string, leftOut []string, item func
 
 func (d *document) environment(f environmentFile) {
 	explain := d.first("environments")
+	own := f.Checks
+	f.Checks = nil
 	d.fields(reflect.ValueOf(f), keyStyle{indent: 2, item: true, explain: explain, skip: "targets"})
-	if len(f.Targets) == 0 {
+	if len(f.Targets) > 0 {
+		d.targets(f, explain)
+	}
+	if len(own) > 0 {
+		d.checks(4, lookup(f, "checks").doc, own)
+	}
+}
+
+// sharedChecks writes the checks of all environments, or one as a comment where there are none.
+func (d *document) sharedChecks(environments []model.Environment) {
+	var shared []checkFile
+	for _, e := range environments[:min(len(environments), 1)] {
+		shared = checksOf(e, "")
+	}
+	doc := lookup(repositoryFile{}, "checks").doc
+	if len(shared) > 0 {
+		d.checks(0, doc, shared)
 		return
 	}
+	d.commented(0, func() {
+		d.key(0, "checks:", doc)
+		sample := checkFile{Name: lookup(checkFile{}, "name").example}
+		d.fields(reflect.ValueOf(sample), keyStyle{indent: 2, item: true, explain: true, sample: true})
+	})
+}
+
+func (d *document) checks(indent int, doc string, list []checkFile) {
+	d.key(indent, "checks:", doc)
+	for _, c := range list {
+		d.fields(reflect.ValueOf(c), keyStyle{indent: indent + 2, item: true, explain: d.first("checks")})
+	}
+}
+
+func (d *document) targets(f environmentFile, explain bool) {
 	doc := ""
 	if explain {
 		doc = lookup(f, "targets").doc
@@ -296,7 +334,27 @@ func environmentOf(e model.Environment) environmentFile {
 	for _, t := range e.Targets {
 		f.Targets = append(f.Targets, targetOf(t))
 	}
+	f.Checks = checksOf(e, e.Name)
 	return f
+}
+
+// checksOf are the checks of the environment that belong to the owner; empty for those of all environments.
+func checksOf(e model.Environment, owner string) []checkFile {
+	var list []checkFile
+	for _, c := range e.Checks {
+		if c.Environment != owner {
+			continue
+		}
+		f := checkFile{Name: c.Name, Run: c.Run, When: c.When}
+		if c.Timeout != checkTimeout {
+			f.Timeout = c.Timeout.String()
+		}
+		if c.Advisory {
+			f.Required = new(bool)
+		}
+		list = append(list, f)
+	}
+	return list
 }
 
 func targetOf(t model.Target) targetFile {

@@ -3,6 +3,7 @@ package config_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -54,6 +55,13 @@ func TestWhatInitWritesIsReadBack(t *testing.T) {
 		"approvals": {
 			{Name: "dev", Approvals: 3, Branch: "1", Targets: []model.Target{branch}},
 			{Name: "prod", Production: true, Targets: []model.Target{hosts("web", "prod")}},
+		},
+		"checks": {
+			{Name: "dev", Checks: []model.Check{{Name: "all", Run: []string{"sh", "-c", "a: #b"}, When: []string{"**"}, Timeout: time.Second}}},
+			{Name: "prod", Approvals: 1, Checks: []model.Check{
+				{Name: "all", Run: []string{"sh", "-c", "a: #b"}, When: []string{"**"}, Timeout: time.Second},
+				{Name: "own", Run: []string{"./x"}, Timeout: 5 * time.Minute, Advisory: true, Environment: "prod"},
+			}},
 		},
 	}
 	tests["odd text"][0].Targets[0].Hosts[1].SSH = `a"b\c:,#{d`
@@ -108,7 +116,7 @@ func TestEveryOptionThatInitShowsCanBeUncommented(t *testing.T) {
 			t.Errorf("got the policy %+v", p)
 		}
 	}
-	if err == nil && (!got.ReadOnly || got.Environments[0].Approvals != 2 || len(got.Environments[0].Targets[0].Files) != 1) {
+	if err == nil && (!got.ReadOnly || got.Environments[0].Approvals != 2 || len(got.Environments[0].Targets[0].Files) != 1 || len(got.Environments[0].Checks) != 1) {
 		t.Errorf("got %+v", got)
 	}
 	if err != nil {
@@ -118,7 +126,7 @@ func TestEveryOptionThatInitShowsCanBeUncommented(t *testing.T) {
 
 func TestExamplesOfTheReferenceCanBeUsed(t *testing.T) {
 	got, err := config.ParseRepository("plumb.yaml", []byte(config.Example()))
-	if err != nil || len(got.Environments) != 2 || len(got.Environments[0].Targets[0].Files) != 3 {
+	if err != nil || len(got.Environments) != 2 || len(got.Environments[0].Targets[0].Files) != 3 || len(got.Environments[0].Checks) != 2 {
 		t.Errorf("got %+v, %v\n%s", got, err, config.Example())
 	}
 	if _, err := config.ParseOperator("config.yaml", []byte(config.OperatorExample())); err != nil {

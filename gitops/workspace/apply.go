@@ -20,8 +20,8 @@ import (
 )
 
 // Apply carries out an allowed change: it plans again and compares digests,
-// merges the branch, runs, and looks again. Watch, if not nil, gets every event
-// after it is in the journal, from one goroutine at a time. Cancelling ctx stops before the next step.
+// merges the branch, runs, and looks again. Before, checks that have no result yet are run. Watch, if not nil, gets every event
+// after it is in the journal, from one goroutine at a time; what the checks say comes first, and is in no journal. Cancelling ctx stops before the next step.
 // The run says how it ended; the error wraps [model.ErrRefused] when nothing was begun because a rule
 // forbids it, and [model.ErrUncertain] for a partial or unknown outcome.
 func (w *Workspace) Apply(ctx context.Context, id model.ChangeID, watch func(model.Event)) (model.Run, error) {
@@ -48,8 +48,12 @@ func (w *Workspace) apply(ctx context.Context, id model.ChangeID, glass text.Saf
 	if err := w.MaySign(); err != nil {
 		return model.Run{}, err
 	}
-	c, _, err := w.applicable(ctx, id, glass)
+	c, _, err := w.applicable(ctx, id, glass, false)
 	if err != nil {
+		return model.Run{}, err
+	}
+	// Before the lock is taken, because they can take their time.
+	if err := w.requireChecks(ctx, c, watch); err != nil {
 		return model.Run{}, err
 	}
 	runID, err := w.newRunID()
@@ -69,7 +73,7 @@ func (w *Workspace) apply(ctx context.Context, id model.ChangeID, glass text.Saf
 		}
 	}
 	// Until the lock was held, somebody else could apply the change or give it up.
-	c, overruled, err := w.applicable(ctx, id, glass)
+	c, overruled, err := w.applicable(ctx, id, glass, true)
 	if err != nil {
 		return model.Run{}, err
 	}
@@ -86,8 +90,8 @@ func (w *Workspace) apply(ctx context.Context, id model.ChangeID, glass text.Saf
 }
 
 // applicable reads a change and refuses it where a rule forbids to apply it. With a reason to break the glass it answers
-// the rules that are overruled by that.
-func (w *Workspace) applicable(ctx context.Context, id model.ChangeID, glass text.Safe) (c model.Change, overruled []string, err error) {
+// the rules that are overruled by that. Checked says whether the checks must have passed already.
+func (w *Workspace) applicable(ctx context.Context, id model.ChangeID, glass text.Safe, checked bool) (c model.Change, overruled []string, err error) {
 	if c, err = w.Change(ctx, string(id)); err != nil {
 		return c, nil, err
 	}
@@ -96,6 +100,9 @@ func (w *Workspace) applicable(ctx context.Context, id model.ChangeID, glass tex
 		return c, nil, err
 	}
 	facts := policy.Facts{Environment: env, Change: c, Applier: w.opt.Self, Now: w.opt.Now()}
+	if !checked {
+		facts.Change.Checks = nil // They are run only where everything else allows it.
+	}
 	if !glass.IsEmpty() && c.State.IsOpen() {
 		if err := policy.MayBreakGlass(facts, w.opt.Self); err != nil {
 			return c, nil, err
@@ -119,6 +126,7 @@ func refuse(c model.Change, rule model.Rule) error {
 		"approvals": fmt.Sprintf("plumb approve %s", c.ID),
 		"read-only": "lift readonly: in plumb.yaml, or start plumb without --readonly",
 		"open":      "make a new change",
+		"checks":    fmt.Sprintf("plumb check --env %s %s runs them again and says why", c.Environment, c.Revision.Short()),
 	}[rule.Name]
 	switch {
 	case hint == "":

@@ -24,8 +24,9 @@ type Review struct {
 	Because string // What moved, when it does not hold.
 	At      time.Time
 	Rules   []model.Rule
-	Applied []model.Rule // The same, if it is the operator who applies it: their own approval may not count then.
-	Glass   bool         // The operator may overrule what is not met, with a reason.
+	Applied []model.Rule        // The same, if it is the operator who applies it: their own approval may not count then.
+	Glass   bool                // The operator may overrule what is not met, with a reason.
+	Checks  []model.CheckResult // The validation as it is now, and what is known of the checks.
 
 	left []model.Edit // See plan.
 }
@@ -42,6 +43,12 @@ func (w *Workspace) Review(ctx context.Context, c model.Change) (Review, error) 
 	}
 	r := Review{At: w.opt.Now()}
 	w.judge(ctx, &c, record)
+	if c.State != model.Void {
+		if c.Checks, err = w.withValidation(ctx, env, c.Revision, c.Checks); err != nil {
+			return r, err
+		}
+	}
+	r.Checks = c.Checks
 	if c.State == model.Void {
 		r.Because = c.Note
 		r.decide(w, env, c)
@@ -157,10 +164,26 @@ func (w *Workspace) governed(ctx context.Context, name string, record change.Rec
 			} else {
 				env.Policy = policy.Stricter(e.Policy, env.Policy)
 			}
+			env.Checks = governingChecks(env.Checks, e.Checks, recorded)
 			env.ReadOnly = env.ReadOnly || e.ReadOnly || then.ReadOnly
 		}
 	}
 	return env, nil
+}
+
+// governingChecks are those that count: those of the last applied revision; before the first run those that were committed, and
+// what the work tree has beside them.
+func governingChecks(now, then []model.Check, recorded bool) []model.Check {
+	if recorded {
+		return then
+	}
+	all := slices.Clone(then)
+	for _, c := range now {
+		if !slices.ContainsFunc(then, func(t model.Check) bool { return t.Name == c.Name }) {
+			all = append(all, c)
+		}
+	}
+	return all
 }
 
 // Governed is the environment with the rules that hold for it now.
@@ -173,7 +196,7 @@ func (w *Workspace) Governed(ctx context.Context, name string) (model.Environmen
 }
 
 // Approve records the operator's approval, bound to the change's digest and
-// revision. It is refused when the rules do not allow it or when reality moved, which voids the change.
+// revision. Checks that have no result yet are run before. It is refused when the rules do not allow it or when reality moved, which voids the change.
 func (w *Workspace) Approve(ctx context.Context, id model.ChangeID) (model.Change, error) {
 	if err := w.MaySign(); err != nil {
 		return model.Change{}, err
@@ -190,6 +213,10 @@ func (w *Workspace) Approve(ctx context.Context, id model.ChangeID) (model.Chang
 		return c, err
 	}
 	if err := w.requireHolds(ctx, c); err != nil {
+		return c, err
+	}
+	// Whoever approves is to see what the checks say; whether they allow to apply it is for them to say then.
+	if _, err := w.RunChecks(ctx, c, nil); err != nil {
 		return c, err
 	}
 	if _, err := w.ledger.Append(ctx, ledger.Approve, change.Approval(c), nil); err != nil {

@@ -202,6 +202,7 @@ func (w *Workspace) judge(ctx context.Context, c *model.Change, record change.Re
 		c.Note = text.Error(err).String()
 		return
 	}
+	c.Checks = w.knownChecks(ctx, env, *c)
 	c.Approvals = slices.Clone(c.Approvals)
 	for i, a := range c.Approvals {
 		if a.Void != "" || env.Policy.Expires == 0 {

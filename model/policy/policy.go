@@ -21,6 +21,7 @@ const (
 	Deletions = "deletions"
 	Approvals = "approvals"
 	FourEyes  = "four eyes"
+	Checks    = "checks"
 )
 
 // Facts are all that a decision rests on. The caller has read the environment's rules from a revision that the change cannot influence.
@@ -54,6 +55,12 @@ func Decide(f Facts) []model.Rule {
 	}
 	if slices.ContainsFunc(asked, func(n need) bool { return n.foreign }) {
 		rules = append(rules, model.Rule{Name: FourEyes, OK: true, Text: "the author's own approval does not count"})
+	}
+	if r, ok := model.DecideChecks(c.Checks); ok {
+		if !r.OK {
+			r.Missing = "checks that pass"
+		}
+		rules = append(rules, r)
 	}
 	return rules
 }

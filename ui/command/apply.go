@@ -36,7 +36,8 @@ func (inv *invocation) approveCommand() *cobra.Command {
 		Use:     "approve ID",
 		GroupID: groupRight,
 		Short:   "Approve a change, exactly as it is",
-		Long: `Looks at reality again and, when the sealed plan still holds, records your approval. It is bound to the
+		Long: `Looks at reality again and, when the sealed plan still holds, runs the checks that have no result yet and records your approval, whatever
+they say: a change whose checks have not passed is approved, and cannot be applied. It is bound to the
 commit and the digest of the change, and is void when either moves. plumb change show --patch ID shows what you approve.`,
 		Args: inv.one("the id of a change"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -62,6 +63,7 @@ func (inv *invocation) applyCommand() *cobra.Command {
 		GroupID: groupRight,
 		Short:   "Carry an approved change out",
 		Long: `Plans again, compares with what was approved, carries it out, and looks again. Prints each event as it happens.
+Before, the checks that have no result yet are run, and nothing is begun when one that is required has not passed.
 
 ctrl+c stops it politely: the step under way comes to its end, no new one begins, and what happened is on record.
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -162,7 +163,12 @@ func (inv *invocation) printChange(ctx context.Context, o *Opened, c model.Chang
 // next are the commands that make sense for the change as it is.
 func next(c model.Change, rules []model.Rule) []string {
 	id := string(c.ID)
+	// Checks that have no result yet are run by what comes next.
+	rules = slices.DeleteFunc(slices.Clone(rules), func(r model.Rule) bool { return r.Name == "checks" })
+	failed := slices.ContainsFunc(c.Checks, func(r model.CheckResult) bool { return r.State == model.CheckFailed && !r.Advisory })
 	switch {
+	case c.State.IsOpen() && failed:
+		return []string{"plumb check --env " + c.Environment + " " + c.Revision.Short()}
 	case c.State.IsOpen() && model.Allowed(rules):
 		return []string{"plumb apply " + id}
 	case c.State.IsOpen():

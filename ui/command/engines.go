@@ -85,6 +85,11 @@ func (g gate) Adopt(ctx context.Context, req model.AdoptRequest) ([]model.Edit, 
 	return adopter.Adopt(ctx, req)
 }
 
+// Validate implements [workspace.Validator]. It reads files only, so it is the same for every environment.
+func (g gate) Validate(ctx context.Context, target model.Target, want model.Snapshot) ([]model.Finding, error) {
+	return g.untrusted.Validate(ctx, target, want)
+}
+
 // Desired implements [workspace.Desirer]. It reads files only, so it is the same for every environment.
 func (g gate) Desired(ctx context.Context, target model.Target, want model.Snapshot) ([]model.Desired, error) {
 	desirer, ok := providers.AsDesirer(g.untrusted)

@@ -84,7 +84,30 @@ func wouldRun(environments []model.Environment) []string {
 			list = append(list, targetRuns(t)...)
 		}
 	}
+	if checks := allChecks(environments); len(checks) > 0 {
+		list = append(list, "on a copy of the files of each change, its own programs among them:")
+		for _, c := range checks {
+			words := fmt.Sprintf("  runs          %s, the check %s", quoteAll(c.Run), show(c.Name))
+			if c.Environment != "" {
+				words += " of " + show(c.Environment)
+			}
+			list = append(list, secret.MaskText(words))
+		}
+	}
 	return list
+}
+
+// allChecks are the checks of the environments, those that all of them have once.
+func allChecks(environments []model.Environment) []model.Check {
+	var all []model.Check
+	for _, e := range environments {
+		for _, c := range e.Checks {
+			if !slices.ContainsFunc(all, func(other model.Check) bool { return other.Digest() == c.Digest() }) {
+				all = append(all, c)
+			}
+		}
+	}
+	return all
 }
 
 func targetRuns(t model.Target) []string {
@@ -168,6 +191,13 @@ func trustKey(gitDir string, environments []model.Environment) (trust.Key, error
 		}
 	}
 	data, err := json.Marshal(list)
+	if checks := allChecks(environments); err == nil && len(checks) > 0 {
+		var commands [][]string
+		for _, c := range checks {
+			commands = append(commands, append([]string{c.Environment, c.Name}, c.Run...))
+		}
+		data, err = json.Marshal([]any{list, commands})
+	}
 	if err != nil {
 		return trust.Key{}, fmt.Errorf("take the fingerprint of what would run: %w", err)
 	}

@@ -38,6 +38,7 @@ type Printer interface {
 	Changes([]model.Change) error
 	Run(model.Run) error
 	Runs([]model.Run) error
+	Checks(Checks) error
 	Version(Version) error
 }
 
@@ -160,6 +161,19 @@ type Change struct {
 	Notes []text.Safe // What a person should know before judging.
 	Diffs []FileDiff  // Shown in text only, and only when asked for.
 	Next  []string    // Commands that make sense now, for the text.
+}
+
+// Checks is what the checks say of a revision.
+type Checks struct {
+	Revision     model.Hash
+	Environments []string
+	Results      []model.CheckResult
+}
+
+// passed reports whether all that is required has passed.
+func (c Checks) passed() bool {
+	rule, ok := model.DecideChecks(c.Results)
+	return !ok || rule.OK
 }
 
 // Version is which plumb this is.

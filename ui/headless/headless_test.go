@@ -164,6 +164,23 @@ func commit() Commit {
 	return Commit{Commit: c, Files: []diff.File{difference().Files[0].File, {NewPath: text.Lit("icon.png"), Added: 1, Note: text.Lit("binary, 3 B")}}}
 }
 
+func checks() Checks {
+	return Checks{Revision: hashA, Environments: []string{"production"}, Results: []model.CheckResult{
+		{Name: model.Validation, Environment: "production", State: model.CheckPassed, At: now, Took: 12 * time.Millisecond},
+		{
+			Name: "lint", State: model.CheckFailed, Why: text.Lit("exit code 1"), At: now, Took: 1500 * time.Millisecond, Output: text.Clean("a\nb " + evil),
+			Findings: []model.Finding{
+				{Path: "hosts/a b:" + evil, Line: 3, Column: 7, Severity: model.SeverityError, Text: text.Lit("no <such> & \"key\"")},
+				{Path: "plumb.yaml", Severity: model.SeverityNote, Text: text.Line(evil)},
+			},
+		},
+		{Name: "test", Environment: "production", State: model.CheckFailed, Why: text.Lit("took longer than 5m"), At: now, Took: 5 * time.Minute, Output: text.Clean("it\nhangs " + evil)},
+		{Name: "advice", Advisory: true, State: model.CheckFailed, Why: text.Lit("exit code 2"), At: now, Took: time.Second},
+		{Name: "docs", State: model.CheckSkipped, Why: text.Lit("no file that it is about differs")},
+		{Name: "late", State: model.CheckNotRun, Why: text.Line("not trusted " + evil)},
+	}}
+}
+
 // documents are all answers, full and empty.
 func documents() map[string][]func(Printer) error {
 	return map[string][]func(Printer) error{
@@ -207,10 +224,20 @@ func documents() map[string][]func(Printer) error {
 		},
 		"change": {
 			func(p Printer) error {
+				c := change()
+				c.Checks = checks().Results
+				return p.Change(Change{Change: c})
+			},
+			func(p Printer) error {
 				return p.Change(Change{Change: change(), Notes: []text.Safe{text.Lit("mind the gap")}, Rules: policy.Decide(policy.Facts{Environment: model.Environment{Approvals: 2}, Change: change(), Now: now})})
 			},
 		},
 		"changes": {
+			func(p Printer) error {
+				c := change()
+				c.Checks = checks().Results
+				return p.Changes([]model.Change{c})
+			},
 			func(p Printer) error { return p.Changes([]model.Change{change()}) },
 			func(p Printer) error { return p.Changes(nil) },
 		},
@@ -221,6 +248,10 @@ func documents() map[string][]func(Printer) error {
 		"runs": {
 			func(p Printer) error { return p.Runs([]model.Run{run()}) },
 			func(p Printer) error { return p.Runs(nil) },
+		},
+		"check": {
+			func(p Printer) error { return p.Checks(checks()) },
+			func(p Printer) error { return p.Checks(Checks{}) },
 		},
 		"version": {
 			func(p Printer) error { return p.Version(Version{"v1", "abc", "go1.26", "linux", "amd64"}) },

@@ -69,6 +69,9 @@ func (j JSON) Runs(list []model.Run) error {
 	return j.write(doc)
 }
 
+// Checks prints a plumb.check/1 document.
+func (j JSON) Checks(c Checks) error { return j.write(newCheckDocument(c)) }
+
 // Version prints a plumb.version/1 document.
 func (j JSON) Version(v Version) error {
 	return j.write(versionDocument{"plumb.version/1", v.Version, v.Commit, v.Go, v.OS, v.Arch})

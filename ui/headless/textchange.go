@@ -53,6 +53,10 @@ func (t Text) Change(c Change) error {
 			p.line("    %s", paint(t.Styles.Dim, "missing: "+line(r.Missing)+from))
 		}
 	}
+	for _, r := range c.Checks {
+		t.check(p, "    ", r)
+		t.findings(p, "      ", r.Findings)
+	}
 	for i, next := range c.Next {
 		label := "next"
 		if i > 0 {
