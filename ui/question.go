@@ -91,6 +91,7 @@ func quietly[T any](a *App, q *question, work func(ctx context.Context) (T, erro
 // How much of a stream comes in one message: what a person would see as one moment.
 const (
 	batchTime = 50 * time.Millisecond
+	firstTime = 6 * time.Millisecond // Of the first message: within one frame of the screen.
 	batchSize = 500
 )
 
@@ -113,12 +114,14 @@ func follow[T, R any](a *App, q *question, alive func(work context.Context) cont
 		case <-listening.Done():
 		}
 	}
+	moment := firstTime
 	var next tea.Cmd
 	next = func() tea.Msg {
 		m := part[T, R]{to: q, id: id, next: next}
 		first, more := <-items
 		if more {
-			m.items, more = collect(items, first)
+			m.items, more = collect(items, first, moment)
+			moment = batchTime
 		}
 		if !more {
 			m.done, m.result, m.err, m.next = true, result, failed, nil
@@ -134,10 +137,10 @@ func follow[T, R any](a *App, q *question, alive func(work context.Context) cont
 	}
 }
 
-// collect takes what comes within the time of one batch.
-func collect[T any](items <-chan T, first T) (batch []T, more bool) {
+// collect takes what comes within a moment.
+func collect[T any](items <-chan T, first T, moment time.Duration) (batch []T, more bool) {
 	batch = []T{first}
-	timer := time.NewTimer(batchTime)
+	timer := time.NewTimer(moment)
 	defer timer.Stop()
 	for len(batch) < batchSize {
 		select {
