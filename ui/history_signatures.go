@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"maps"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -19,12 +20,36 @@ type signing struct {
 	ask   question
 	ids   []model.Hash // What is being asked.
 	known map[model.Hash]objects.Signing
+	steps int  // Counts moves.
+	walks bool // The list was moved, and it may move on.
+}
+
+// standTime is how long the list has to stand still before signatures are verified: the processes that do it would take the
+// processors from the differences that are stepped through.
+const standTime = 150 * time.Millisecond
+
+// standMsg comes when the list may have come to a stand.
+type standMsg struct{ step int }
+
+// verifyLater has the signatures that came into sight verified, once the list stands still.
+func (p *historyPane) verifyLater(a *App) tea.Cmd {
+	p.signing.steps++
+	p.signing.walks = true
+	return a.after(standTime, standMsg{p.signing.steps})
+}
+
+func (p *historyPane) stood(a *App, m standMsg) tea.Cmd {
+	if m.step != p.signing.steps {
+		return nil
+	}
+	p.signing.walks = false
+	return p.checkSignatures(a)
 }
 
 // checkSignatures verifies those in the window that were not yet. Each costs a process, so one question is
 // answered before the next: who walks on does not begin anew with every step.
 func (p *historyPane) checkSignatures(a *App) tea.Cmd {
-	if p.rows == nil || p.signing.ask.busy {
+	if p.rows == nil || p.signing.ask.busy || p.signing.walks {
 		return nil
 	}
 	var ids []model.Hash

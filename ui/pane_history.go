@@ -299,7 +299,7 @@ func (p *historyPane) move(a *App, how action.ID) tea.Cmd {
 // moved shows what the cursor is on now.
 func (p *historyPane) moved(a *App) tea.Cmd {
 	p.touch()
-	return tea.Batch(a.showSelected(), p.checkSignatures(a))
+	return tea.Batch(a.showSelected(), p.verifyLater(a))
 }
 
 func (p *historyPane) wheel(a *App, rows int) tea.Cmd {
@@ -307,7 +307,7 @@ func (p *historyPane) wheel(a *App, rows int) tea.Cmd {
 	p.list.Wheel(rows)
 	p.touch()
 	if p.list.Cursor() == before {
-		return p.checkSignatures(a)
+		return p.verifyLater(a)
 	}
 	return p.moved(a)
 }

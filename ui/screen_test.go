@@ -172,7 +172,7 @@ func (s *screen) settle() {
 		}
 		if !s.ring(func(msg tea.Msg) bool {
 			switch msg.(type) {
-			case restMsg:
+			case restMsg, standMsg:
 				return true
 			}
 			return false

@@ -60,6 +60,8 @@ func (a *App) update(msg tea.Msg) tea.Cmd {
 	case graceMsg:
 	case restMsg:
 		return a.diff.rested(a, m)
+	case standMsg:
+		return a.history.stood(a, m)
 	case watchMsg:
 		return a.look()
 

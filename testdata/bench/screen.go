@@ -184,7 +184,7 @@ func (b *bench) stepping() error {
 	if err := b.ready(t); err != nil {
 		return err
 	}
-	moved, shown, err := t.steps(b.steps, "j", marked)
+	moved, shown, err := t.steps(b.steps, "j", marked, diffPane)
 	if err != nil {
 		return err
 	}
@@ -235,7 +235,7 @@ func (b *bench) stepTig(rows []row) error {
 		return err
 	}
 	// The arrow, as tig asks terminals to send it.
-	_, shown, err := t.steps(b.steps, "\x1bOB", func(p picture) string { return p.text() })
+	_, shown, err := t.steps(b.steps, "\x1bOB", func(p picture) string { return p.text() }, body)
 	if err != nil {
 		return err
 	}
@@ -256,9 +256,24 @@ func marked(p picture) string {
 // body is a picture without its first and its last row, which say what goes on in the background.
 func body(p picture) string { return strings.Join(p.rows[1:len(p.rows)-1], "\n") }
 
+// diffPane is the part of plumb's screen that shows them: the left one goes on with what it finds out about commits.
+func diffPane(p picture) string {
+	var b strings.Builder
+	for _, row := range p.rows[1 : len(p.rows)-1] {
+		if cells := []rune(row); len(cells) > leftColumn {
+			b.WriteString(string(cells[leftColumn:]))
+		}
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
+// leftColumn is how many cells of plumb's screen are History's and Live's, at the size of these measurements.
+const leftColumn = 66
+
 // steps presses a key again and again, each time when all is shown that the one before has brought. Moved is when the
-// cursor was seen elsewhere, shown when the screen had changed for the last time.
-func (t *terminal) steps(n int, key string, cursor func(picture) string) (moved, shown times, err error) {
+// cursor was seen elsewhere, shown when what shows answers had changed for the last time.
+func (t *terminal) steps(n int, key string, cursor, shows func(picture) string) (moved, shown times, err error) {
 	for range n {
 		before, from := t.last(), t.mark()
 		start := time.Now()
@@ -271,15 +286,15 @@ func (t *terminal) steps(n int, key string, cursor func(picture) string) (moved,
 		}
 		t.settle(settled)
 		moved = append(moved, first.at.Sub(start))
-		shown = append(shown, lastChange(before, t.since(from)).Sub(start))
+		shown = append(shown, lastChange(before, t.since(from), shows).Sub(start))
 	}
 	return moved, shown, nil
 }
 
-// lastChange is when the body of the screen changed for the last time.
-func lastChange(before picture, pictures []picture) (at time.Time) {
+// lastChange is when what shows answers changed for the last time.
+func lastChange(before picture, pictures []picture, shows func(picture) string) (at time.Time) {
 	for _, p := range pictures {
-		if body(p) != body(before) {
+		if shows(p) != shows(before) {
 			at = p.at
 		}
 		before = p
@@ -305,7 +320,7 @@ func (t *terminal) held(key string) (late times, err error) {
 		}
 		ticker.Stop()
 		t.settle(4 * settled)
-		late = append(late, max(lastChange(before, t.since(from)).Sub(last), 0))
+		late = append(late, max(lastChange(before, t.since(from), diffPane).Sub(last), 0))
 	}
 	return late, nil
 }
