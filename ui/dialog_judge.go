@@ -151,12 +151,13 @@ func (d *judgeDialog) draw(a *App, w, h int) []string {
 		return box(st, w, h, title, []string{"", l.Add(st.Dim, text.Lit("looking at reality, and deriving the plan again …")).String()}, []string{"", esc})
 	}
 	foot := d.facts(a, in)
-	if !d.checked {
+	switch {
+	case !d.checked:
 		l := paint.NewLine(in).Gap(1).Add(st.Accent, spinner(a)).Gap(1)
 		foot = append(foot, "", l.Add(st.Dim, text.Lit("waiting for the checks …")).String(), esc)
-	} else if d.possible() == "" {
+	case d.possible() == "":
 		foot = append(foot, d.consent.foot(a, in)...)
-	} else {
+	default:
 		foot = append(foot, "", paint.NewLine(in).Gap(1).Add(st.Bad, text.Lit("✗ ")).Add(st.Text, text.Line(d.possible())).String(), esc)
 	}
 	rows := append(d.summary(a, in), checkRows(a, in, d.review.Checks)...)

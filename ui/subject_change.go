@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"strings"
 	"slices"
 	"time"
 
@@ -113,11 +114,11 @@ func (s changeSubject) id() string {
 
 // checksID changes whenever the state of a check does.
 func checksID(results []model.CheckResult) string {
-	id := ""
+	var id strings.Builder
 	for _, r := range results {
-		id += " " + string(r.State)
+		id.WriteString(" " + string(r.State))
 	}
-	return id
+	return id.String()
 }
 
 func (s changeSubject) title() text.Safe { return s.change.Title }
