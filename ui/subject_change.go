@@ -2,8 +2,8 @@ package ui
 
 import (
 	"context"
-	"strings"
 	"slices"
+	"strings"
 	"time"
 
 	"plumb/gitops/workspace"
