@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -24,6 +25,7 @@ type world struct {
 	t    *testing.T
 	root string
 	now  time.Time
+	tick sync.Mutex // Checks ask for the time side by side.
 	seed byte
 	wrap func(objects.Store) objects.Store // Put around the stores that are opened; may be nil.
 
@@ -169,9 +171,17 @@ func (w *world) as(name string) *workspace.Workspace {
 		Self:     model.Principal{Name: text.Line(name), Email: text.Line(strings.ToLower(name) + "@example.com")},
 		Host:     "bastion-1",
 		StateDir: filepath.Join(os.Getenv("XDG_STATE_HOME"), "plumb"),
-		Now:      func() time.Time { w.now = w.now.Add(time.Second); return w.now },
+		Now:      w.passing,
 		Rand:     w,
 	})
+}
+
+// passing is the time, which goes on by a second whenever it is asked for.
+func (w *world) passing() time.Time {
+	w.tick.Lock()
+	defer w.tick.Unlock()
+	w.now = w.now.Add(time.Second)
+	return w.now
 }
 
 // seal drafts and seals.
