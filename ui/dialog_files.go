@@ -36,6 +36,7 @@ type countPart = part[fileCount, struct{}]
 
 // openFiles lists the files, with the cursor on the one that is shown.
 func (p *diffPane) openFiles(a *App) tea.Cmd {
+	p.markLoaded()
 	d := &filesDialog{}
 	a.open(d)
 	d.take(a)

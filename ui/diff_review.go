@@ -32,11 +32,25 @@ func (r *reviews) has(store *reviewed.Store, m reviewed.Mark) bool {
 	return store.Has(m)
 }
 
-// of are the marks of a file's hunks. A mark is of the lines that go and come, so it stays with them wherever they are.
+// of are the marks of a file's hunks.
 func (r *reviews) of(f *diff.File, file int, hunks []diff.Hunk) []reviewed.Mark {
-	if marks, ok := r.byFile[file]; ok {
-		return marks
+	if _, ok := r.byFile[file]; !ok {
+		r.learn(file, marksOf(f, hunks))
 	}
+	return r.byFile[file]
+}
+
+// learn takes in the marks of a file's hunks.
+func (r *reviews) learn(file int, marks []reviewed.Mark) {
+	if r.byFile == nil {
+		r.byFile = map[int][]reviewed.Mark{}
+	}
+	r.byFile[file] = marks
+}
+
+// marksOf works out the marks of hunks. A mark is of the lines that go and come, so it stays with them wherever they are.
+// It reads all of these lines, which is not for the time in which something is drawn.
+func marksOf(f *diff.File, hunks []diff.Hunk) []reviewed.Mark {
 	marks := make([]reviewed.Mark, len(hunks))
 	for i, h := range hunks {
 		var old, new bytes.Buffer
@@ -55,18 +69,26 @@ func (r *reviews) of(f *diff.File, file int, hunks []diff.Hunk) []reviewed.Mark 
 		}
 		marks[i] = reviewed.Hunk(pathOf(f), old.Bytes(), new.Bytes())
 	}
-	if r.byFile == nil {
-		r.byFile = map[int][]reviewed.Mark{}
-	}
-	r.byFile[file] = marks
 	return marks
 }
 
 // reviewed answers how the view finds out what was reviewed.
 func (p *diffPane) reviewed(a *App) func(file, hunk int) bool {
 	return func(file, hunk int) bool {
-		marks := p.marks.of(&p.files_[file], file, p.view.FileHunks(file))
+		marks := p.marks.byFile[file] // Known once the file was studied.
 		return hunk < len(marks) && p.marks.has(a.opt.Reviewed, marks[hunk])
+	}
+}
+
+// mostMarked is how many lines a file may differ in for its marks to be worked out before it is in sight.
+const mostMarked = 5000
+
+// markLoaded works out the marks of all files that are here, for a list of them.
+func (p *diffPane) markLoaded() {
+	for i := range p.files_ {
+		if f := &p.files_[i]; f.Added+f.Removed <= mostMarked {
+			p.marks.of(f, i, p.view.FileHunks(i))
+		}
 	}
 }
 
@@ -77,8 +99,8 @@ func (p *diffPane) review(a *App) tea.Cmd {
 		a.warn(text.Lit("hunks are reviewed by their lines: S shows them"))
 		return nil
 	}
-	is := p.reviewed(a)(file, hunk)
 	marks := p.marks.of(&p.files_[file], file, p.view.FileHunks(file))
+	is := p.reviewed(a)(file, hunk)
 	cmd := p.setReviewed(a, marks[hunk:hunk+1], !is)
 	if !is && !p.nextUnreviewed(a) {
 		// Whoever has seen all differences of a commit has seen the commit.

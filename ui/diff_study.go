@@ -5,6 +5,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"plumb/gitops/reviewed"
 	"plumb/model/diff"
 	"plumb/model/structure"
 	"plumb/model/text"
@@ -18,6 +19,7 @@ type study struct {
 	coloured  bool
 	old, new  *syntax.Text
 	structure *diffview.Structure // Nil where it was not asked for.
+	marks     []reviewed.Mark     // Of its hunks.
 }
 
 // studied is a study with its file.
@@ -55,7 +57,7 @@ func studySmall(ctx context.Context, files []diff.File, how manner) []study {
 }
 
 func studyFile(ctx context.Context, f *diff.File, structured bool) study {
-	s := study{coloured: true}
+	s := study{coloured: true, marks: marksOf(f, f.Hunks())}
 	oldLen, newLen := f.Len()
 	path := pathOf(f)
 	s.old = coloured(ctx, path, oldLen, f.OldText)
@@ -122,5 +124,6 @@ func (p *diffPane) know(file int, s study) {
 	}
 	k := p.known[file]
 	p.known[file] = knowledge{k.coloured || s.coloured, k.structured || s.structure != nil}
+	p.marks.learn(file, s.marks)
 	s.show(&p.view, file)
 }

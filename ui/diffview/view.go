@@ -78,8 +78,10 @@ func (v *View) AddFiles(files ...diff.File) {
 		v.relaid(v.anchor()) // The first file gets a row with its path.
 		return
 	}
+	found := v.match
 	v.reindex()
 	v.find()
+	v.match = min(found, len(v.matches)-1) // What was found before stands before what comes.
 }
 
 // SetSize says how many cells and rows there are; one row of them is the labels.
