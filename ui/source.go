@@ -52,7 +52,7 @@ type source interface {
 	Damage(ctx context.Context) ([]ledger.Problem, error)
 	Review(ctx context.Context, c model.Change) (workspace.Review, error)
 	RunChecks(ctx context.Context, c model.Change, watch func(model.CheckEvent)) ([]model.CheckResult, error)
-	Approve(ctx context.Context, id model.ChangeID) (model.Change, error)
+	Approve(ctx context.Context, id model.ChangeID, watch func(model.CheckEvent)) (model.Change, error)
 	Abandon(ctx context.Context, id model.ChangeID, why string) (model.Change, error)
 	Apply(ctx context.Context, id model.ChangeID, watch func(model.Event)) (model.Run, error)
 	BreakGlass(ctx context.Context, id model.ChangeID, why string, watch func(model.Event)) (model.Run, error)

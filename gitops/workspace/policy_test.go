@@ -23,7 +23,7 @@ func (w *world) agreed(by ...string) model.Change {
 	w.t.Helper()
 	c := seal(w.t, w.as("Ada"), toProduction)
 	for _, name := range by {
-		if _, err := w.as(name).Approve(w.t.Context(), c.ID); err != nil {
+		if _, err := w.as(name).Approve(w.t.Context(), c.ID, nil); err != nil {
 			w.t.Fatalf("approve as %s: %v", name, err)
 		}
 	}
@@ -119,7 +119,7 @@ func TestApprovalsExpire(t *testing.T) {
 		t.Errorf("it is %s, %+v (%v)", got.State, got.Approvals, err)
 	}
 	for _, name := range []string{"Bob", "Carol"} {
-		if _, err := w.as(name).Approve(t.Context(), c.ID); err != nil {
+		if _, err := w.as(name).Approve(t.Context(), c.ID, nil); err != nil {
 			t.Fatalf("%s cannot approve again: %v", name, err)
 		}
 	}

@@ -239,6 +239,24 @@ func (v *View) PrevFinding() bool {
 	return false
 }
 
+// FirstFinding goes to the first finding of a file, and reports whether there is one.
+func (v *View) FirstFinding(file int) bool {
+	if file < 0 || file >= len(v.files) {
+		return false
+	}
+	to, ok := v.spotBehind(spot{file, -1})
+	return ok && v.toSpot(to)
+}
+
+// LastFinding goes to the last finding of a file, and reports whether there is one.
+func (v *View) LastFinding(file int) bool {
+	if file < 0 || file >= len(v.files) {
+		return false
+	}
+	to, ok := v.spotBefore(spot{file, everyLine})
+	return ok && v.toSpot(to)
+}
+
 // everyLine is behind all lines of a file.
 const everyLine = 1 << 40
 
