@@ -85,7 +85,7 @@ func (d *filesDialog) columns(w int) fileColumns {
 			c.picked = 2
 		}
 		if s.said > 0 {
-			c.said = max(c.said, len(thousands(s.said))+3)
+			c.said = max(c.said, len(thousands(s.said))+4)
 		}
 	}
 	c.names = w - c.came - c.went - c.said - c.reviewed - c.picked - 1

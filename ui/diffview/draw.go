@@ -159,13 +159,13 @@ func (v *View) row(s themes.Styles, row, part int) string {
 	if at.kind == gapRows || at.kind == blockRows {
 		if found := v.below(i, row); len(found) > 0 {
 			if k := part - v.lineTall(i, row); k >= 0 {
-				return v.drawSaid(s, i, v.saidRows(i, found, false)[k])
+				return v.drawSaid(s, i, v.saidRows(i, found, false)[k], found[0].Line)
 			}
 		}
 		return v.textRow(s, i, row, part)
 	}
 	if at.kind == findingRow {
-		return v.drawSaid(s, i, v.saidRows(i, v.atHead(int(at.file)), true)[part])
+		return v.drawSaid(s, i, v.saidRows(i, v.atHead(int(at.file)), true)[part], 0)
 	}
 	l := paint.NewLine(v.width)
 	inset := v.inset(i)

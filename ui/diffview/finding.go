@@ -193,9 +193,17 @@ type laidKey struct {
 	placed              bool
 }
 
-// drawSaid draws one of these rows.
-func (v *View) drawSaid(s themes.Styles, i int, r saidRow) string {
-	l := paint.NewLine(v.width).Gap(v.inset(i))
+// drawSaid draws one of these rows. The findings that were gone to have a mark.
+func (v *View) drawSaid(s themes.Styles, i int, r saidRow, line int) string {
+	l := paint.NewLine(v.width)
+	if v.spot != nil && *v.spot == (spot{int(v.spans[i].file), line}) {
+		base := s.SelectionDim
+		if v.focused {
+			base = s.Selection
+		}
+		l.Base(base).Add(s.Accent, text.Lit("▸"))
+	}
+	l.To(v.inset(i))
 	if r.finding == nil {
 		return l.Gap(2).Add(s.Dim, r.words).String()
 	}
@@ -293,6 +301,12 @@ func (v *View) spotBefore(at spot) (spot, bool) {
 // toSpot brings a spot into the window.
 func (v *View) toSpot(to spot) bool {
 	v.spot = &to
+	if row := v.spotRow(to); row >= v.top.row && v.spans[v.spanAt(row)].kind != foldRow && row < v.step(v.top, v.body()).row {
+		if h := v.hunkIndex(v.spans[v.spanAt(row)]); h >= 0 {
+			v.hunk = h
+		}
+		return true // What is seen as a whole needs no scrolling; it gets the mark.
+	}
 	if to.line > 0 {
 		return v.ShowLine(to.file, to.line)
 	}
@@ -338,7 +352,12 @@ func (v *View) spotRow(at spot) int {
 		return -1
 	}
 	if at.line == 0 {
-		return v.fileRow(at.file)
+		for _, s := range v.spans {
+			if s.kind == findingRow && int(s.file) == at.file {
+				return s.first
+			}
+		}
+		return -1
 	}
 	if row, ok := v.rowWith(at.file, 0, at.line); ok {
 		return row
