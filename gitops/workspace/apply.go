@@ -178,8 +178,7 @@ func (w *Workspace) recordOutcome(ctx context.Context, c model.Change, r model.R
 	if err != nil {
 		return err
 	}
-	_, err = w.ledger.Append(ctx, ledger.Outcome, fields, files)
-	return err
+	return w.append(ctx, c.Environment, ledger.Outcome, fields, files)
 }
 
 // running is one run on its way.
@@ -204,7 +203,7 @@ func (r *running) do(ctx, settled context.Context) (model.Run, error) {
 		return r.run, err
 	}
 	// An announcement that is cancelled half-way could be on record without a run that ever ends.
-	if _, err := r.w.ledger.Append(settled, ledger.Intent, append(change.Intent(r.change, r.run.ID, r.run.Host), change.Glass(r.run)...), nil); err != nil {
+	if err := r.w.append(settled, r.change.Environment, ledger.Intent, append(change.Intent(r.change, r.run.ID, r.run.Host), change.Glass(r.run)...), nil); err != nil {
 		return r.run, err
 	}
 	failure := r.alarm()
