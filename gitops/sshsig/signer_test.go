@@ -174,11 +174,11 @@ func TestConfigurationThatCannotBeUsedSaysSo(t *testing.T) {
 		{sshsig.Config{Format: "ssh", DefaultKeyCommand: "echo `id`"}, "needs a shell", "script"},
 		{sshsig.Config{Format: "ssh", DefaultKeyCommand: "sh 'unclosed"}, "not closed", "script"},
 		{sshsig.Config{Format: "ssh", DefaultKeyCommand: "false"}, "false: exit status 1", "user.signingkey"},
-		{sshsig.Config{Format: "ssh", DefaultKeyCommand: "echo none here"}, "echo printed none", "ssh-add"},
+		{sshsig.Config{Format: "ssh", DefaultKeyCommand: "echo none here"}, "echo printed no key", "ssh-add"},
 	} {
 		c.config.Env = b.env()
 		_, err := sshsig.Choose(t.Context(), c.config)
-		if err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(model.Hint(err), c.hint) {
+		if err == nil || errors.Is(err, sshsig.ErrNoKey) || !strings.Contains(err.Error(), c.want) || !strings.Contains(model.Hint(err), c.hint) {
 			t.Errorf("%+v: got %v (%s)", c.config, err, model.Hint(err))
 		}
 	}
