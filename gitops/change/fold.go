@@ -32,6 +32,30 @@ type Left struct {
 	Why   string
 }
 
+// Folder reads records from the ledger's entries, and keeps the changes that it has parsed: entries never change. The zero
+// value is ready. It is for one goroutine at a time.
+type Folder struct {
+	sealed map[model.Hash]model.Change // By entry; without those that cannot be believed.
+}
+
+// Fold is [Folder.Fold] for once.
+func Fold(entries []ledger.Entry, trust Trust) Record { return new(Folder).Fold(entries, trust) }
+
+// parse parses what an entry has sealed.
+func (f *Folder) parse(e ledger.Entry) (model.Change, error) {
+	if c, ok := f.sealed[e.ID]; ok && e.ID != "" {
+		return c, nil
+	}
+	c, err := parseRecord(e)
+	if err == nil {
+		if f.sealed == nil {
+			f.sealed = map[model.Hash]model.Change{}
+		}
+		f.sealed[e.ID] = c
+	}
+	return c, err
+}
+
 // Fold reads the record from the ledger's entries, oldest first. It is pure but for the keyrings that it asks for.
 // An entry about a change that it does not fit is left out: what nobody sealed cannot be approved, and
 // a change that was already run is not run again. So is one that its environment's keyring does not allow: the keyring of
@@ -41,7 +65,7 @@ type Left struct {
 //
 // People's clocks differ, so an entry may stand before the seal of the change that it is
 // about. It names the digest, so it was written after the change was sealed all the same.
-func Fold(entries []ledger.Entry, trust Trust) Record {
+func (folder *Folder) Fold(entries []ledger.Entry, trust Trust) Record {
 	f := folding{
 		Record: Record{Applied: map[string]model.Hash{}, Holds: map[string]model.Hold{}, Roots: maps.Clone(trust.Roots), Keys: map[string]*Keyring{}},
 		trust:  trust, changes: map[model.ChangeID]*folded{}, runs: map[model.RunID]*model.Run{},
@@ -57,7 +81,7 @@ func Fold(entries []ledger.Entry, trust Trust) Record {
 		if e.Verb != ledger.Seal {
 			continue
 		}
-		c, err := parseRecord(e)
+		c, err := folder.parse(e)
 		switch {
 		case err != nil:
 			f.leave(e, text.Error(err).String())

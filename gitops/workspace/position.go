@@ -170,7 +170,9 @@ func (w *Workspace) record(ctx context.Context) (change.Record, error) {
 	if err != nil {
 		return change.Record{}, err
 	}
-	record := change.Fold(entries, trust)
+	w.folding.Lock()
+	record := w.folder.Fold(entries, trust)
+	w.folding.Unlock()
 	for _, p := range problems {
 		record.Problems = append(record.Problems, fmt.Sprintf("%s %s", p.Log, p.What))
 	}
