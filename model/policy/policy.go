@@ -262,13 +262,14 @@ func plural(n int, word string) string {
 	return fmt.Sprintf("%d %ss", n, word)
 }
 
-// counting are the distinct people whose approvals count for the need.
+// counting are the distinct people whose approvals count for the need. Who signs in two names with one key is one person.
 func (f Facts) counting(n need) []model.Principal {
 	var who []model.Principal
+	var keys []string
 	for _, a := range f.Change.Approvals {
-		again := slices.ContainsFunc(who, func(p model.Principal) bool { return p.Is(a.By) })
+		again := slices.ContainsFunc(who, func(p model.Principal) bool { return p.Is(a.By) }) || a.Key != "" && slices.Contains(keys, a.Key)
 		if !again && f.valid(a) && f.mayCount(n, a.By) {
-			who = append(who, a.By)
+			who, keys = append(who, a.By), append(keys, a.Key)
 		}
 	}
 	return who
