@@ -338,6 +338,7 @@ func TestTextIsReadable(t *testing.T) {
 		{"status", func(p Text) error { return p.Status(Status{Environments: []workspace.Observation{observation()}}) }, `
 production  at a1b2c3d, git wants 77aa019 · 1 commit pending
   hold since 2026-11-02 by Carol: it broke (rollback-1)
+  hold of web-1:/etc/** since 2026-11-02 until 2026-11-02 14:02 by Carol: incident 42 (hold-1a2b)
   web  hosts · checked 4 s ago · 3 resources
     ∅ missing  web-2:/etc/logrotate.d/nginx  missing
     ≠ drifted  web-2:/etc/nginx/nginx.conf   content differs
