@@ -24,6 +24,12 @@ type finder struct {
 	named    int     // For so many lines more, "value:" belongs to the name of a secret,
 	namedAs  string  // which is this.
 	inSecret bool    // In a YAML or JSON document of kind Secret.
+
+	number int       // Of the line that is looked at, from 0.
+	ahead  bool      // Lines below were read to judge it.
+	notes  bool      // What is quiet is noted,
+	quiet  []bool    // by line.
+	known  *versions // What is known from another version; nil for nothing.
 }
 
 // block is a run of lines below one that announced them.
@@ -52,33 +58,60 @@ var (
 var (
 	keyStart = []byte("-----BEGIN ")
 	urlMark  = []byte("://")
+	newline  = []byte{'\n'}
 )
 
 // find answers the secrets of data, in order and not overlapping.
 func find(data []byte, prose bool) []place {
+	f := finder{data: data, prose: prose}
+	return f.search()
+}
+
+func (f *finder) search() []place {
+	data := f.data
 	if bytes.IndexByte(data[:min(len(data), sampleSize)], 0) >= 0 {
 		return nil
 	}
-	f := finder{data: data, prose: prose, keys: bytes.Contains(data, keyStart), hasURLs: bytes.Contains(data, urlMark)}
+	f.keys, f.hasURLs = bytes.Contains(data, keyStart), bytes.Contains(data, urlMark)
 	for lo := 0; lo < len(data); {
 		hi := f.lineEnd(lo)
-		if f.keys {
-			if end := f.keyBlock(lo, hi); end > 0 {
-				lo = end
-				continue
+		if f.isKnown(lo, hi) {
+			lo, f.number = hi+1, f.number+1
+			continue
+		}
+		wasCalm, found := f.isCalm(), len(f.places)
+		f.ahead = false
+		next := min(f.step(lo, hi), len(data))
+		lines := bytes.Count(data[lo:next], newline)
+		f.number += lines
+		if f.notes {
+			isQuiet := wasCalm && f.isCalm() && !f.ahead && len(f.places) == found
+			for range lines {
+				f.quiet = append(f.quiet, isQuiet)
 			}
 		}
-		if lo == 0 || bytes.HasPrefix(data[lo:hi], []byte("---")) {
-			f.document(lo, hi)
-		}
-		stop := hi
-		if stop > lo && data[stop-1] == '\r' {
-			stop--
-		}
-		f.line(lo, stop)
-		lo = hi + 1
+		lo = next
 	}
 	return disjoint(f.places)
+}
+
+// step looks at the line data[lo:hi], and answers where to go on.
+func (f *finder) step(lo, hi int) (next int) {
+	if f.keys {
+		if end := f.keyBlock(lo, hi); end > 0 {
+			f.ahead = true
+			return end
+		}
+	}
+	if lo == 0 || bytes.HasPrefix(f.data[lo:hi], []byte("---")) {
+		f.document(lo, hi)
+	}
+	stop := hi
+	if stop > lo && f.data[stop-1] == '\r' {
+		stop--
+	}
+	f.line(lo, stop)
+	return hi + 1
 }
 
 // lineEnd is where the line that holds offset at ends, without its newline.
@@ -95,6 +128,7 @@ func (f *finder) document(lo, hi int) {
 	if n := bytes.Index(f.data[hi:], []byte("\n---")); n >= 0 {
 		end = hi + n
 	}
+	f.ahead = true
 	f.inSecret = kindSecret.Match(f.data[lo:end])
 	f.blocks = f.blocks[:0]
 }
@@ -162,6 +196,7 @@ func (f *finder) open(mode blockMode, key string, depth int) {
 
 // openUntil opens a block that ends with a word or a quote, if it does end.
 func (f *finder) openUntil(word, key string, at int) {
+	f.ahead = true
 	b := block{mode: untilWord, key: key, until: word}
 	end := at
 	for range lookAhead {
