@@ -50,5 +50,9 @@ func (v *versions) isQuiet(number int, line []byte) bool {
 		v.at += bytes.IndexByte(v.old[v.at:], '\n') + 1
 		v.line++
 	}
-	return v.line == number && number < len(v.quiet) && v.quiet[number] && bytes.HasPrefix(v.old[v.at:], line)
+	if v.line != number || number >= len(v.quiet) || !v.quiet[number] || !bytes.HasPrefix(v.old[v.at:], line) {
+		return false
+	}
+	v.at, v.line = v.at+len(line), v.line+1
+	return true
 }

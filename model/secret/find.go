@@ -14,11 +14,10 @@ const lookAhead = 200
 
 // finder goes through a text line by line.
 type finder struct {
-	data    []byte
-	prose   bool // An error text: in "read token: permission denied" nothing is secret.
-	places  []place
-	keys    bool // Somewhere there is what begins a key, and
-	hasURLs bool // what is in every URL: most texts have neither, and need not be asked line by line.
+	data   []byte
+	prose  bool // An error text: in "read token: permission denied" nothing is secret.
+	places []place
+	has    marks // What it has anywhere.
 
 	blocks   []block // What the lines before say about this one; the last is the innermost.
 	named    int     // For so many lines more, "value:" belongs to the name of a secret,
@@ -30,6 +29,18 @@ type finder struct {
 	notes  bool      // What is quiet is noted,
 	quiet  []bool    // by line.
 	known  *versions // What is known from another version; nil for nothing.
+}
+
+// marks are what a text has somewhere. Most have none of them, and need not be asked for it line by line.
+type marks struct{ keys, urls, logins, kinds bool }
+
+func marksOf(data []byte) marks {
+	return marks{
+		keys:   bytes.Contains(data, keyStart),
+		urls:   bytes.Contains(data, urlMark[1:]) && bytes.Contains(data, urlMark), // There are colons everywhere.
+		logins: bytes.Contains(data, loginMark),
+		kinds:  bytes.Contains(data, kindMark),
+	}
 }
 
 // block is a run of lines below one that announced them.
@@ -56,9 +67,11 @@ var (
 )
 
 var (
-	keyStart = []byte("-----BEGIN ")
-	urlMark  = []byte("://")
-	newline  = []byte{'\n'}
+	keyStart  = []byte("-----BEGIN ")
+	urlMark   = []byte("://")
+	loginMark = []byte("login")
+	kindMark  = []byte("Secret")
+	newline   = []byte{'\n'}
 )
 
 // find answers the secrets of data, in order and not overlapping.
@@ -72,7 +85,7 @@ func (f *finder) search() []place {
 	if bytes.IndexByte(data[:min(len(data), sampleSize)], 0) >= 0 {
 		return nil
 	}
-	f.keys, f.hasURLs = bytes.Contains(data, keyStart), bytes.Contains(data, urlMark)
+	f.has = marksOf(data)
 	for lo := 0; lo < len(data); {
 		hi := f.lineEnd(lo)
 		if f.isKnown(lo, hi) {
@@ -97,7 +110,7 @@ func (f *finder) search() []place {
 
 // step looks at the line data[lo:hi], and answers where to go on.
 func (f *finder) step(lo, hi int) (next int) {
-	if f.keys {
+	if f.has.keys {
 		if end := f.keyBlock(lo, hi); end > 0 {
 			f.ahead = true
 			return end
@@ -124,13 +137,16 @@ func (f *finder) lineEnd(at int) int {
 
 // document finds out whether the document that starts here is a Kubernetes Secret, or holds one.
 func (f *finder) document(lo, hi int) {
+	f.ahead = true
+	f.blocks, f.inSecret = f.blocks[:0], false
+	if !f.has.kinds {
+		return
+	}
 	end := len(f.data)
 	if n := bytes.Index(f.data[hi:], []byte("\n---")); n >= 0 {
 		end = hi + n
 	}
-	f.ahead = true
 	f.inSecret = kindSecret.Match(f.data[lo:end])
-	f.blocks = f.blocks[:0]
 }
 
 // disjoint sorts places and joins those that overlap.
