@@ -5,13 +5,11 @@ import (
 	"regexp"
 )
 
+// The bytes between a name and its value, those that may stand between the name and the first of these, and those of names.
 var (
-	// separates are the bytes that stand between a name and its value,
 	separates = classOf("::", "==", ">>")
-	// decorates those that may stand between a name and a separator,
 	decorates = classOf("++", "??", "::", "!!", "]]", "\"\"", "''", "\\\\", "``")
-	// and inNames those of names.
-	inNames = classOf("AZ", "az", digits, "__", "--", "..", "//")
+	inNames   = classOf("AZ", "az", digits, "__", "--", "..", "//")
 )
 
 // assignments finds the secrets of data[start:hi] that a name stands before: "key = value", "key: value",
