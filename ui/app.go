@@ -62,11 +62,12 @@ type Options struct {
 
 // App is the whole screen.
 type App struct {
-	opt     Options
-	ws      source
-	ctx     context.Context
-	after   func(time.Duration, tea.Msg) tea.Cmd // Delivers a message later; tests have a clock of their own.
-	working *sync.WaitGroup                      // What runs for streams; the program waits for it at its end.
+	opt       Options
+	ws        source
+	ctx       context.Context
+	after     func(time.Duration, tea.Msg) tea.Cmd // Delivers a message later; tests have a clock of their own.
+	working   *sync.WaitGroup                      // What runs for streams; the program waits for it at its end.
+	collector *collector                           // Is asked to wait while a page is.
 
 	st       themes.Styles
 	theme    string // As the operator chose it; "auto" follows the terminal.
@@ -130,7 +131,7 @@ type notice struct {
 // newApp makes the screen of a source. Nothing is read before Init.
 func newApp(ctx context.Context, ws source, opt Options) *App {
 	a := &App{opt: opt, ws: ws, ctx: ctx, after: later, greeting: !opt.Welcome.IsEmpty(), working: new(sync.WaitGroup), theme: opt.Theme, dark: true,
-		profile: colorprofile.TrueColor, waiting: map[*question]bool{}}
+		profile: colorprofile.TrueColor, collector: new(collector), waiting: map[*question]bool{}}
 	if a.opt.Reviewed == nil {
 		a.opt.Reviewed = reviewed.Open("")
 	}
