@@ -41,7 +41,7 @@ func checkPicks(c model.Change) error {
 	switch {
 	case composed != (len(c.Picks) > 0) && c.Kind != model.Revert:
 		return fmt.Errorf("a change of the kind %q does not go with what was picked for it", c.Kind)
-	case len(c.Picks) > 0 && (len(c.Commits) != 1 || c.Onto == "" || c.Subject != ""):
+	case len(c.Picks) > 0 && (len(c.Commits) != 1 || c.Commits[0] != c.Revision || c.Onto == "" || c.Subject != ""):
 		return errors.New("it does not say which commit its picks became")
 	}
 	var addresses []string

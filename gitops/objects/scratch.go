@@ -41,6 +41,7 @@ func (o *Scratch) WriteBlob(_ context.Context, data []byte) (model.Hash, error) 
 
 // WriteTree keeps a tree in memory.
 func (o *Scratch) WriteTree(_ context.Context, entries []TreeEntry) (model.Hash, error) {
+	entries = slices.SortedFunc(slices.Values(entries), compareEntries)
 	plain := make([]object.Entry, len(entries))
 	for i, e := range entries {
 		plain[i] = object.Entry(e)
@@ -53,7 +54,7 @@ func (o *Scratch) WriteTree(_ context.Context, entries []TreeEntry) (model.Hash,
 	if err == nil {
 		o.mu.Lock()
 		defer o.mu.Unlock()
-		o.trees[id] = slices.Clone(entries)
+		o.trees[id] = entries
 	}
 	return id, err
 }

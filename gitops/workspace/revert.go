@@ -30,12 +30,9 @@ func (w *Workspace) takeBack(ctx context.Context, d *Draft, p Position, id model
 	if err != nil {
 		return err
 	}
-	if len(c.Parents) == 0 {
-		return model.WithHint(fmt.Errorf("%s is the first commit: there is nothing before it", id.Short()), "take back a later one")
-	}
-	parent, err := w.Commit(ctx, c.Parents[0])
+	parent, err := w.parentOf(ctx, c)
 	if err != nil {
-		return fmt.Errorf("read what was before %s: %w", id.Short(), err)
+		return err
 	}
 	onto := p.anchor()
 	live, err := w.opt.Store.IsAncestor(ctx, id, onto)
@@ -85,6 +82,18 @@ func (w *Workspace) takeBack(ctx context.Context, d *Draft, p Position, id model
 		d.trailers = []string{fmt.Sprintf("This takes back %s.", back.of("commit "+string(id))), ""}
 	}
 	return nil
+}
+
+// parentOf is what was before a commit.
+func (w *Workspace) parentOf(ctx context.Context, c model.Commit) (model.Commit, error) {
+	if len(c.Parents) == 0 {
+		return c, model.WithHint(fmt.Errorf("%s is the first commit: there is nothing before it", c.Hash.Short()), "take back a later one")
+	}
+	parent, err := w.Commit(ctx, c.Parents[0])
+	if err != nil {
+		return parent, fmt.Errorf("read what was before %s: %w", c.Hash.Short(), err)
+	}
+	return parent, nil
 }
 
 // noteOthers says what the draft's commit changes for other environments, where it then waits to be deployed.

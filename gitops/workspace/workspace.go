@@ -84,7 +84,11 @@ type Workspace struct {
 	name    string
 	ledger  *ledger.Ledger
 	history *history.History
+	*knowledge
+}
 
+// knowledge is what a workspace has learnt so far.
+type knowledge struct {
 	mu       sync.Mutex
 	setup    Setup
 	inferred map[string]inference       // By environment.
@@ -95,15 +99,24 @@ type Workspace struct {
 // New opens a workspace. It reads nothing yet.
 func New(opt Options) *Workspace {
 	w := &Workspace{
-		opt:      opt,
-		name:     nameOf(opt.Store.Info()),
-		setup:    Setup{opt.Config, opt.Origin, opt.Engines},
-		ledger:   ledger.Open(opt.Store, opt.Self, ledger.Unsigned{}, opt.Now),
-		inferred: map[string]inference{},
-		sources:  map[model.Address][]string{},
+		opt:    opt,
+		name:   nameOf(opt.Store.Info()),
+		ledger: ledger.Open(opt.Store, opt.Self, ledger.Unsigned{}, opt.Now),
+		knowledge: &knowledge{
+			setup:    Setup{opt.Config, opt.Origin, opt.Engines},
+			inferred: map[string]inference{},
+			sources:  map[model.Address][]string{},
+		},
 	}
 	w.history = history.Open(opt.Store, index.Open(opt.Store, opt.CacheDir), history.Options{Places: w.places, Paths: w.paths})
 	return w
+}
+
+// sketching is the workspace with all that it writes into git kept in memory.
+func (w *Workspace) sketching(on *objects.Scratch) *Workspace {
+	sketch := *w
+	sketch.opt.Store = on
+	return &sketch
 }
 
 // Configure puts environments in the place of those that the workspace was opened with: where they have to be looked for,
