@@ -20,3 +20,21 @@ func (c Change) VerbOf(address string) ChangeKind {
 	}
 	return c.Kind
 }
+
+// Picked is what was picked for the change, each with its verb, also where the kind of the change says it: what was deployed or
+// rolled back was not picked from anything.
+func (c Change) Picked() []Pick {
+	switch {
+	case len(c.Picks) > 0:
+		return c.Picks
+	case c.Kind == Revert:
+		return []Pick{{Verb: Revert, What: c.Subject}}
+	case c.Kind != Restore && c.Kind != Adopt:
+		return nil
+	}
+	picks := make([]Pick, len(c.Addresses))
+	for i, a := range c.Addresses {
+		picks[i] = Pick{Verb: c.Kind, What: a}
+	}
+	return picks
+}
