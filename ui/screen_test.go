@@ -172,7 +172,7 @@ func (s *screen) settle() {
 		}
 		if !s.ring(func(msg tea.Msg) bool {
 			switch msg.(type) {
-			case restMsg, standMsg:
+			case restMsg, standMsg, stageMsg:
 				return true
 			}
 			return false

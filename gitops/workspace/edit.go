@@ -59,6 +59,9 @@ func (w *Workspace) EditDiff(e Edit, opt diff.Options) diff.File {
 	return compare(e.Path, e.Old, e.New, w.isSensitive(e.Path), opt)
 }
 
+// MayEdit refuses what cannot be put into git this way: what is binary, encrypted, or too large.
+func MayEdit(e Edit) error { return editable(cleanPath(e.Path), e.New) }
+
 // editable refuses contents that are not lines of text for people.
 func editable(path string, data []byte) error {
 	why := ""

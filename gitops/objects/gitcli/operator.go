@@ -257,6 +257,15 @@ func (o *Operator) setting(ctx context.Context, key string) (string, error) {
 	return strings.TrimSuffix(string(out), "\x00"), err
 }
 
+// Editor is what the operator edits with, by git's own rule: $GIT_EDITOR, core.editor, $VISUAL, $EDITOR, vi. It may have arguments.
+func (o *Operator) Editor(ctx context.Context) (string, error) {
+	out, err := o.git.run(ctx, "find the editor", nil, "var", "GIT_EDITOR")
+	if err != nil {
+		return "", model.WithHint(err, "say in EDITOR what to edit with")
+	}
+	return strings.TrimSpace(string(out)), nil
+}
+
 // Push pushes refspecs to a remote, all or none. A ref that
 // moved on the remote is an error that wraps [objects.ErrMoved].
 func (o *Operator) Push(ctx context.Context, remote string, refspecs ...string) error {
