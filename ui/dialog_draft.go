@@ -154,10 +154,16 @@ func (d *draftDialog) title(a *App) []paint.Span {
 		name = text.Lit("what is staged")
 	}
 	if d.draft != nil {
-		name = d.draft.Change.Title
+		name = shortTitle(a, d.draft.Change.Title)
 	}
 	spans := []paint.Span{paint.S(st.Strong, text.Lit("Draft  ").Plus(name)), paint.S(st.Dim, text.Lit("  for "))}
 	return append(spans, envSpan(a, d.req.Environment))
+}
+
+// shortTitle is a title that leaves room beside it in the head of a dialog for what must not be missed: the environment.
+func shortTitle(a *App, title text.Safe) text.Safe {
+	const besides = 44
+	return title.Truncate(max(min(wideDialog, a.width)-besides, 12), "…")
 }
 
 // envSpan is an environment's name in its colour, production's in capitals.

@@ -3,6 +3,7 @@ package ui
 import (
 	"errors"
 	"slices"
+	"strings"
 
 	"plumb/gitops/workspace"
 	"plumb/model"
@@ -75,6 +76,9 @@ func (p staged) name() text.Safe {
 	if p.Verb == model.Revert {
 		return text.Line(p.commit.Hash.Short()).Plus(text.Lit(" ")).Plus(p.commit.Subject)
 	}
+	if _, address, ok := strings.Cut(p.Address, "/"); ok {
+		return text.Line(address) // The target's name in front of it says little.
+	}
 	return text.Line(p.Name())
 }
 
@@ -134,10 +138,22 @@ func (p *changePane) stageDetails(a *App) []string {
 	}
 	keys := paint.NewLine(p.w).Gap(1)
 	keyHint(keys, st, text.Lit("ctrl+y"), text.Lit("seal it"))
-	if p.pick() >= 0 {
+	if i := p.pick(); i >= 0 {
 		keyHint(keys, st, text.Lit("delete"), text.Lit("put this back"))
+		switch s.picks[i].Verb {
+		case model.Restore:
+			keyHint(keys, st, text.Lit("M"), text.Lit("adopt it instead"))
+		case model.Adopt:
+			keyHint(keys, st, text.Lit("s"), text.Lit("restore it instead"))
+		}
 	}
 	keyHint(keys, st, text.Lit("U"), text.Lit("put all back"))
 	add(keys)
 	return rows
+}
+
+// isStaged reports whether a commit, or a part of it, is picked to be taken back.
+func (a *App) isStaged(id model.Hash) bool {
+	e := a.env()
+	return e != nil && e.stage.commit(id) >= 0
 }

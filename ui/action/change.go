@@ -45,7 +45,7 @@ var putting = []Action{
 	{ID: Compose, Keys: []string{"ctrl+y"}, Title: "seal the stage", Group: Right, In: Panes(), Line: []Scope{Change},
 		Text: "Make one change of all that is staged, after showing what it would do", Git: "git commit",
 		Not: func(s State) string { return first(write(s), staged(s)) }},
-	{ID: Drop, Keys: []string{"delete", "backspace"}, Title: "put back", Group: Right, In: []Scope{Change},
+	{ID: Drop, Keys: []string{"delete", "backspace"}, Title: "put back", Group: Right, In: []Scope{Change}, Line: []Scope{Change},
 		Text: "Put what is under the cursor of the stage back; it costs nothing", Git: "git reset -p",
 		Not: onPick},
 	{ID: Clear, Keys: []string{"U"}, Title: "put all back", Group: Right, In: Panes(),
