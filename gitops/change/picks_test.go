@@ -78,7 +78,7 @@ func TestPicksThatMeanNothingAreNotBelieved(t *testing.T) {
 		"a part of what is not there": func(c *model.Change) { c.Parts = parts("web/web-9:/etc/b") },
 	} {
 		_, seal := sealed("compose-1", composed, edit)
-		if r := change.Fold([]ledger.Entry{seal}); len(r.Changes) > 0 {
+		if r := change.Fold([]ledger.Entry{seal}, change.Trust{}); len(r.Changes) > 0 {
 			t.Errorf("%s: it is believed", name)
 		}
 	}

@@ -283,7 +283,7 @@ func TestAComposedChangeIsRolledBack(t *testing.T) {
 		}
 	}
 	p, err := ada.Position(t.Context(), "production")
-	if err != nil || p.Hold == nil {
+	if err != nil || len(p.Holds) == 0 {
 		t.Errorf("nothing holds what was taken back (%v)", err)
 	}
 }
