@@ -135,7 +135,7 @@ type notice struct {
 
 // newApp makes the screen of a source. Nothing is read before Init.
 func newApp(ctx context.Context, ws source, opt Options) *App {
-	a := &App{opt: opt, ws: ws, ctx: ctx, after: later, exec: func(c *exec.Cmd, f tea.ExecCallback) tea.Cmd { return tea.ExecProcess(c, f) }, greeting: !opt.Welcome.IsEmpty(), working: new(sync.WaitGroup), theme: opt.Theme, dark: true,
+	a := &App{opt: opt, ws: ws, ctx: ctx, after: later, exec: tea.ExecProcess, greeting: !opt.Welcome.IsEmpty(), working: new(sync.WaitGroup), theme: opt.Theme, dark: true,
 		profile: colorprofile.TrueColor, waiting: map[*question]bool{}}
 	if a.opt.Reviewed == nil {
 		a.opt.Reviewed = reviewed.Open("")

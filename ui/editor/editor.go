@@ -39,14 +39,18 @@ func Command(editor, file string) (*exec.Cmd, error) {
 		editor = Default
 	}
 	if strings.ContainsAny(editor, "|&;<>()$`\\\"'*?[#~=%\n\t") {
-		return exec.Command("sh", "-c", editor+` "$@"`, editor, file), nil
+		return start("sh", "-c", editor+` "$@"`, editor, file)
 	}
-	words := strings.Fields(editor)
-	program, err := exec.LookPath(words[0])
+	return start(append(strings.Fields(editor), file)...)
+}
+
+// start is a program that nothing ends but who sits before it.
+func start(args ...string) (*exec.Cmd, error) {
+	program, err := exec.LookPath(args[0])
 	if err != nil {
 		return nil, model.WithHint(fmt.Errorf("start the editor: %w", err), "say in EDITOR what to edit with")
 	}
-	return &exec.Cmd{Path: program, Args: append(words, file)}, nil
+	return &exec.Cmd{Path: program, Args: args}, nil
 }
 
 // Copy is a private copy of a file, in a directory that nobody else may enter.

@@ -1,6 +1,8 @@
 package headless
 
 import (
+	"slices"
+
 	"plumb/model"
 )
 
@@ -172,7 +174,7 @@ func newPicksFields(c model.Change) []pickFields {
 	picks := c.Picked()
 	list := make([]pickFields, 0, len(picks))
 	for _, p := range picks {
-		parts := p.Parts
+		parts := slices.Clip(p.Parts)
 		for _, part := range c.Parts {
 			if part.Address == p.What {
 				parts = append(parts, part)
