@@ -59,7 +59,13 @@ func (p *changePane) stageRow(a *App, i int, focused bool) string {
 	}
 	l.Gap(1).AddColumn(verbStyle(st, pick.Verb), text.Line(string(pick.Verb)), 8)
 	tail := pick.tail(a)
-	l.Add(st.Text, pick.name().TruncateLeft(max(p.w-l.Used()-tail.Width()-2, 8), "…"))
+	name, room := pick.name(), max(p.w-l.Used()-tail.Width()-2, 8)
+	if pick.Verb == model.Revert {
+		name = name.Truncate(room, "…")
+	} else {
+		name = name.TruncateLeft(room, "…") // Paths are alike at their left.
+	}
+	l.Add(st.Text, name)
 	return l.Right(st.Dim, tail).Right(st.Dim, text.Lit(" ")).String()
 }
 

@@ -329,7 +329,9 @@ func (w *Workspace) draftCompose(ctx context.Context, d *Draft, p Position, pick
 			d.Change.Addresses = append(d.Change.Addresses, pick.What)
 		}
 	}
-	if err := w.noteOthers(ctx, d, p, c.base.Tree); err != nil {
+	if err := w.noteOthers(ctx, d, p, c.base.Tree, func(env string) text.Safe {
+		return text.Format("it changes files of %s in git too: they wait there to be deployed", env)
+	}); err != nil {
 		return err
 	}
 	for _, pick := range picks {

@@ -65,7 +65,9 @@ func (w *Workspace) takeBack(ctx context.Context, d *Draft, p Position, id model
 	if d.tree == base.Tree {
 		return model.WithHint(fmt.Errorf("%s was taken back already: nothing of it is left", back.of(id.Short())), "plumb log shows by which commit")
 	}
-	if err := w.noteOthers(ctx, d, p, base.Tree); err != nil {
+	if err := w.noteOthers(ctx, d, p, base.Tree, func(env string) text.Safe {
+		return text.Format("the same commit changed files of %s: they are taken back in git too, and wait there to be deployed", env)
+	}); err != nil {
 		return err
 	}
 	d.parent = onto
@@ -97,7 +99,7 @@ func (w *Workspace) parentOf(ctx context.Context, c model.Commit) (model.Commit,
 }
 
 // noteOthers says what the draft's commit changes for other environments, where it then waits to be deployed.
-func (w *Workspace) noteOthers(ctx context.Context, d *Draft, p Position, before model.Hash) error {
+func (w *Workspace) noteOthers(ctx context.Context, d *Draft, p Position, before model.Hash, note func(env string) text.Safe) error {
 	for _, e := range w.Environments() {
 		if e.Name == p.Environment.Name || len(e.Targets) == 0 {
 			continue
@@ -106,7 +108,7 @@ func (w *Workspace) noteOthers(ctx context.Context, d *Draft, p Position, before
 			if err != nil {
 				return fmt.Errorf("compare for %s: %w", e.Name, err)
 			}
-			d.Notes = append(d.Notes, text.Format("the same commit changed files of %s: they are taken back in git too, and wait there to be deployed", e.Name))
+			d.Notes = append(d.Notes, note(e.Name))
 			break
 		}
 	}

@@ -61,7 +61,7 @@ func TestAFileIsEditedInTheOperatorsEditorAndSealedWithOtherPicks(t *testing.T) 
 		t.Fatal(err)
 	}
 	s.press("ctrl+y")
-	s.shows(`Draft  Restore web-2:/etc/logrotate\.d/nginx, edit production/web/all/etc/nginx/nginx\.conf`)
+	s.shows(`Draft  Restore web-2:/etc/logrotate\.d/nginx, edit production/web`)
 	s.seal("Both at once")
 	s.approve()
 	s.apply()
