@@ -91,10 +91,16 @@ func (a *App) suits(act *action.Action, s action.State) bool {
 	case action.Between:
 		act.Title = "commits"
 		return s.Compared
+	case action.Compose:
+		return s.Staged > 0
+	case action.Drop, action.EditHere:
+		return s.Pick
 	case action.RollBack:
-		return s.Focus != action.Change || !s.Change.IsOpen()
+		return s.Focus != action.Change || !s.Change.IsOpen() && (s.Change != "" || s.Staged == 0)
 	case action.Approve, action.Apply:
-		return s.Focus != action.Diff || s.Shows == action.Change
+		return s.Focus != action.Diff && (s.Change != "" || s.Staged == 0) || s.Focus == action.Diff && s.Shows == action.Change
+	case action.Abandon:
+		return s.Change != "" || s.Staged == 0
 	case action.Restore, action.Adopt:
 		return s.Focus != action.Diff || s.Shows == action.Live
 	}

@@ -49,6 +49,7 @@ var verbs = []verb{
 	{action.FileNamed, "file PATH REVISION", "Show a file and who wrote its lines; now, without a revision"},
 	{action.GoLine, "line NUMBER", "Go to a line of the file that is shown"},
 	{action.Filter, "filter WORDS", "Filter History: since:2h is:production author:NAME path:GLOB …"},
+	{action.EditHere, "edit PATH", "Edit a file of git in your editor, and stage what was saved"},
 	{action.GoCommit, "go to PLACE", "Go to a revision, tag, date, age or share of History: go to 50%"},
 	{action.HistoryOf, "history of REVISION", "Show the history of another revision"},
 	{action.Revert, "revert COMMIT", "Take one commit back"},

@@ -114,11 +114,17 @@ func (a *App) perform(in action.Intent) tea.Cmd {
 		return a.performDiff(in)
 
 	case action.Stage:
-		if a.scope() == action.Diff {
-			return a.diff.pickPart(a)
-		}
-		a.live.stage(a)
-		return a.showSelected()
+		return a.stagePick(model.Restore)
+	case action.StageKeep:
+		return a.stagePick(model.Adopt)
+	case action.Compose:
+		return a.composeStage()
+	case action.Drop:
+		return a.dropPick()
+	case action.Clear:
+		return a.clearStage()
+	case action.EditHere:
+		return a.editHere(in.Arg)
 	case action.Restore:
 		return a.draft(a.picked(model.Restore))
 	case action.Adopt:
@@ -236,6 +242,9 @@ func (a *App) selection() subject {
 			return targetSubject{e.Name, holds, r.target, a.now()}
 		}
 	case action.Change:
+		if a.change.onStage() {
+			return a.change.stageSelection(a)
+		}
 		if c := a.change.selected(); c != nil {
 			return changeSubject{*c, a.opt.Trusted, a.now()}
 		}

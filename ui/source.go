@@ -47,6 +47,8 @@ type source interface {
 	ObserveAt(ctx context.Context, env string, revision model.Hash) (workspace.Observation, error)
 	MaySign() error
 	Draft(ctx context.Context, req workspace.Request) (*workspace.Draft, error)
+	Editable(ctx context.Context, env string, picks []workspace.Pick, path string) (workspace.Edit, error)
+	EditDiff(e workspace.Edit, opt diff.Options) diff.File
 	Seal(ctx context.Context, d *workspace.Draft, reason string) (model.Change, error)
 	Changes(ctx context.Context) ([]model.Change, error)
 	Damage(ctx context.Context) ([]ledger.Problem, error)

@@ -27,6 +27,7 @@ const wordsTopic = `Words
   target        what one engine plans and applies: a set of hosts
   provider      the adapter to one engine: hosts
   resource      one thing of a target, by its address: web-2:/etc/nginx/nginx.conf
+  stage         what was picked so far for the next change; it costs nothing and changes nothing
   change        a sealed plan with a reason; it is approved, applied, rolled back
   approval      one person's word on exactly one change
   run           one execution of a change
