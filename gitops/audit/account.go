@@ -118,3 +118,54 @@ func who(p model.Principal) string {
 	}
 	return "somebody"
 }
+
+// Sign stands beside the text, because colour is never the only sign.
+func (a Account) Sign() text.Safe {
+	switch a.Kind {
+	case Sealed:
+		return text.Lit("◆")
+	case Approved:
+		return text.Lit("✓")
+	case Refused:
+		return text.Lit("✗")
+	case Withdrawn:
+		return text.Lit("↶")
+	case Checked:
+		return text.Lit("≡")
+	case Abandoned:
+		return text.Lit("-")
+	case Voided:
+		return text.Lit("∅")
+	case Begun:
+		return text.Lit("▸")
+	case Held:
+		return text.Lit("‖")
+	case Adopted:
+		return text.Lit("←")
+	case Glass, Damaged:
+		return text.Lit("!")
+	case Ended:
+		switch a.Outcome {
+		case model.RunApplied:
+			return text.Lit("●")
+		case model.RunPartial:
+			return text.Lit("◑")
+		case model.RunFailed:
+			return text.Lit("○")
+		}
+	}
+	return text.Lit("?")
+}
+
+// Signature says in words whether the entry is signed, and by which key.
+func (a Account) Signature() string {
+	switch {
+	case a.Entry == nil:
+		return ""
+	case !a.Signed:
+		return "not signed"
+	case a.Key == "":
+		return "signed"
+	}
+	return "signed by " + a.Key
+}

@@ -164,7 +164,8 @@ func (b Book) changeReports(wanted map[model.ChangeID]bool) []ChangeReport {
 	for _, c := range b.Record.Changes {
 		if wanted[c.ID] {
 			at[c.ID] = len(list)
-			c.Title, c.Reason = text.Line(foreign(c.Title.String())), text.Clean(secret.MaskText(c.Reason.String()))
+			c.Title, c.Reason, c.Note = text.Line(foreign(c.Title.String())), text.Clean(secret.MaskText(c.Reason.String())), foreign(c.Note)
+			c.Glass = foreign(c.Glass)
 			list = append(list, ChangeReport{Change: c})
 		}
 	}
@@ -203,6 +204,7 @@ func (c *ChangeReport) take(a Account, run *model.Run) {
 func (c *ChangeReport) run(run model.Run) *RunReport {
 	i := slices.IndexFunc(c.Runs, func(r RunReport) bool { return r.ID == run.ID })
 	if i < 0 {
+		run.Message, run.Glass = text.Clean(secret.MaskText(run.Message.String())), text.Line(foreign(run.Glass.String()))
 		i, c.Runs = len(c.Runs), append(c.Runs, RunReport{Run: run})
 	}
 	return &c.Runs[i]
