@@ -169,3 +169,6 @@ func (a Account) Signature() string {
 	}
 	return "signed by " + a.Key
 }
+
+// Run is a run of the record; nil where none of that id began.
+func (b Book) Run(id model.RunID) *model.Run { return b.runs[id] }
