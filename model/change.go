@@ -62,10 +62,13 @@ type Change struct {
 
 	State     ChangeState
 	Approvals []Approval
+	Refusals  []Refusal
 	Checks    []CheckResult // What is known of the checks that its revision has to pass; not part of the record.
 	Run       RunID         // The last run of this change; empty before the first.
 	Note      string        // Why it is void or abandoned, or what became of the run.
 	Glass     string        // Who overruled which rules for its run, and why, for people; empty where nobody did.
+	Unproven  string        // Why nobody can be sure who sealed it, where that has to be signed; empty where one can.
+	Doubts    []string      // What of the record cannot be believed at the moment, so that a refusal may be missing; not part of the record.
 
 	Governed *Environment // Of an open change, its environment with the rules that held when it was read. Nil where they could not be read.
 }
@@ -74,6 +77,12 @@ type Change struct {
 type Principal struct {
 	Name  text.Safe `json:"name"`
 	Email text.Safe `json:"email"`
+}
+
+// Is reports whether both are the same person: by their addresses, in which capitals make no difference. Nobody is the same as nobody.
+func (p Principal) Is(other Principal) bool {
+	email := strings.ToLower(p.Email.String())
+	return email != "" && email == strings.ToLower(other.Email.String())
 }
 
 // PlanRef is what of a plan is kept in the ledger: enough to judge and to prove, no contents.
@@ -156,10 +165,19 @@ type Approval struct {
 	By     Principal `json:"by"`
 	At     time.Time `json:"at"`
 	Change ChangeID  `json:"change"`
-	Commit Hash      `json:"commit"` // The revision that was approved.
-	Digest Digest    `json:"digest"` // The change's digest that was approved.
-	Signed bool      `json:"signed"` // Whether a signature was made and verified.
+	Commit Hash      `json:"commit"`        // The revision that was approved.
+	Digest Digest    `json:"digest"`        // The change's digest that was approved.
+	Key    string    `json:"key,omitempty"` // The fingerprint of the key that signed it; empty for one without a signature.
 	Void   string    `json:"void,omitempty"`
 
 	Expires time.Time `json:"expires,omitzero"` // When it will be void by itself; zero for never.
+}
+
+// Refusal is one person's no to exactly one change. While it stands, the change is not applied.
+type Refusal struct {
+	By   Principal
+	At   time.Time
+	Why  text.Safe
+	Key  string // As of an [Approval].
+	Void string // Why it does not count, or no longer.
 }

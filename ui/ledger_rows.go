@@ -63,10 +63,10 @@ func (v *ledgerView) detailLines(a *App, x audit.Account, w int) []headLine {
 	e := x.Entry
 	row(text.Lit("when"), text.Format("%s, %s", e.At.Local().Format("2006-01-02 15:04:05"), ago(a.now(), e.At)))
 	row(text.Lit("by"), text.Format("%s <%s>", e.By.Name, e.By.Email))
-	if x.Signed {
+	if x.Signed() {
 		weighed(text.Lit("signature"), good, text.Line(x.Signature()))
 	} else {
-		weighed(text.Lit("signature"), caution, text.Lit("none that was verified: who wrote it cannot be proven"))
+		weighed(text.Lit("signature"), caution, text.Lit("none: who wrote it cannot be proven"))
 	}
 	row(text.Lit("where"), text.Line(x.Environment))
 	row(text.Lit("change"), text.Line(string(x.Change)))

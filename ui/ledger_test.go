@@ -24,7 +24,7 @@ type ledgerOf struct {
 }
 
 func (l *ledgerOf) Audit(context.Context) (audit.Book, error) {
-	return audit.Tell(l.entries, l.problems), l.broken
+	return audit.Tell(l.entries, l.problems, change.Fold(l.entries, change.Trust{})), l.broken
 }
 
 // written is so many entries, a minute apart, about changes that nobody sealed.
@@ -113,7 +113,7 @@ func TestAFilterOfTheLedgerIsTypedAndCompletedLikeHistorys(t *testing.T) {
 func TestTheLedgerLeadsToRunsAndChangesAndBack(t *testing.T) {
 	s, world := openStory(t, 160, 45, Options{})
 	s.press("U")
-	s.sees("sealed "+string(world.Waiting), "none that was verified", "plumb audit verify --explain")
+	s.sees("sealed "+string(world.Waiting), "none: who wrote it cannot be proven", "plumb audit verify --explain")
 	s.press("enter")
 	if c := s.app.change.selected(); s.app.view != "" || s.app.shape.focus != action.Change || c == nil || c.ID != world.Waiting {
 		t.Fatalf("it does not lead to the change:\n%s", s.text())

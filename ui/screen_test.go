@@ -53,8 +53,7 @@ func story(t testing.TB) (*workspace.Workspace, demo.World, func() time.Time) {
 	state := t.TempDir()
 	world, err := demo.Make(t.Context(), demo.Options{
 		Dir: filepath.Join(t.TempDir(), "demo"), Seed: seed,
-		Engine:   func(root string) workspace.Engine { return hosts.New(hosts.Options{Root: root, Now: now}) },
-		StateDir: func(string) string { return state },
+		Engine: func(root string) workspace.Engine { return hosts.New(hosts.Options{Root: root, Now: now}) },
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -56,12 +56,14 @@ type Account struct {
 	Outcome     model.Outcome // Of a run that ended.
 	Text        text.Safe     // What happened, in one line.
 	Loud        bool          // It is not to be overlooked.
-	Signed      bool          // A signature of the entry was verified.
-	Key         string        // The fingerprint of the key that made it; empty where it is not known.
+	Key         string        // The fingerprint of the key that signed the entry; empty where nothing did.
 	Not         text.Safe     // Why the entry does not count; empty where it does.
 	Log         string        // The ref of the log.
 	Entry       *ledger.Entry // What proves it; nil for a problem.
 }
+
+// Signed reports whether the entry carries a signature over exactly what it says. Whether the key counts is another matter: see Not.
+func (a Account) Signed() bool { return a.Key != "" }
 
 // Counts reports whether the entry had the effect that it speaks of.
 func (a Account) Counts() bool { return a.Not.IsEmpty() }
@@ -85,10 +87,10 @@ type Book struct {
 	runs    map[model.RunID]*model.Run
 }
 
-// Tell tells what the entries say, which are oldest first as [ledger.Ledger.Read] answers them. The time that it takes
-// grows with their number, and not faster.
-func Tell(entries []ledger.Entry, problems []ledger.Problem) Book {
-	t := newTelling(entries)
+// Tell tells what the entries say, which are oldest first as [ledger.Ledger.Read] answers them, given the record that was folded from
+// them. The time that it takes grows with their number, and not faster.
+func Tell(entries []ledger.Entry, problems []ledger.Problem, record change.Record) Book {
+	t := newTelling(record, len(entries))
 	for i := range entries {
 		t.tell(&entries[i])
 	}
@@ -101,9 +103,6 @@ func Tell(entries []ledger.Entry, problems []ledger.Problem) Book {
 
 // Change is a change of the record; nil where nobody sealed one of that id.
 func (b Book) Change(id model.ChangeID) *model.Change { return b.changes[id] }
-
-// fingerprint is that of the key that signed the entry; empty where nobody verified a signature.
-func fingerprint(ledger.Entry) string { return "" }
 
 // foreign is text of others for one line: sanitised, and without the secrets that somebody may have written into it.
 func foreign(s string) string { return text.Line(secret.MaskText(s)).String() }
@@ -162,10 +161,8 @@ func (a Account) Signature() string {
 	switch {
 	case a.Entry == nil:
 		return ""
-	case !a.Signed:
-		return "not signed"
 	case a.Key == "":
-		return "signed"
+		return "not signed"
 	}
 	return "signed by " + a.Key
 }

@@ -84,7 +84,9 @@ func (d *diary) end(by string, c model.Change, run string, how model.Outcome, me
 	return d.write(by, ledger.Outcome, fields, files)
 }
 
-func (d *diary) book() audit.Book { return audit.Tell(d.entries, nil) }
+func (d *diary) book(problems ...ledger.Problem) audit.Book {
+	return audit.Tell(d.entries, problems, change.Fold(d.entries, change.Trust{}))
+}
 
 // told is what the accounts say, oldest first, with why one does not count.
 func told(b audit.Book) string {
@@ -149,8 +151,8 @@ Ada sealed deploy-3 for production: Raise limits (1 step, worst undo: lossy), be
 Ada gave deploy-3 (production) up: not needed
 Ada sealed deploy-4 for production: Raise limits (1 step, worst undo: lossy), because it is slow
 deploy-4 (production) is void: web-1 changed, as Bob found
-Bob refused deploy-1 (production): too risky !
-Bob took back what they had said of deploy-1 (production)
+Bob refused deploy-1 (production): too risky -- it came after run r1 had begun !
+Bob took back what they had said of deploy-1 (production) -- it came after run r1 had begun
 `
 	if got := told(d.book()); got != want {
 		t.Errorf("told:\n%s\nwant:\n%s", got, want)
@@ -163,7 +165,7 @@ func TestWhatDoesNotCountSaysWhy(t *testing.T) {
 		write func(d *diary)
 		want  string
 	}{
-		{"an approval of what nobody sealed", func(d *diary) { d.approve("bob", model.Change{ID: "deploy-9", Environment: "production"}) }, "nobody sealed such a change"},
+		{"an approval of what nobody sealed", func(d *diary) { d.approve("bob", model.Change{ID: "deploy-9", Environment: "production"}) }, "a change that nobody sealed"},
 		{"an approval of another version", func(d *diary) {
 			c := d.seal("deploy-1")
 			c.Digest = model.Sum(nil)
@@ -178,15 +180,15 @@ func TestWhatDoesNotCountSaysWhy(t *testing.T) {
 			c := d.seal("deploy-1")
 			d.begin("ada", c, "r1")
 			d.begin("ada", c, "r2")
-		}, "the change was over: run r1 had begun"},
+		}, "the change was applying by then"},
 		{"a second end", func(d *diary) {
 			c := d.seal("deploy-1")
 			d.begin("ada", c, "r1")
 			d.end("ada", c, "r1", model.RunFailed, "")
 			d.end("bob", c, "r1", model.RunApplied, "")
-		}, "on record already"},
-		{"the end of a run that never began", func(d *diary) { d.end("ada", d.seal("deploy-1"), "r1", model.RunApplied, "") }, "no such run"},
-		{"a change that is sealed twice", func(d *diary) { d.seal("deploy-1"); d.seal("deploy-1") }, "was sealed before"},
+		}, "that nobody began, or that had ended"},
+		{"the end of a run that never began", func(d *diary) { d.end("ada", d.seal("deploy-1"), "r1", model.RunApplied, "") }, "that nobody began"},
+		{"a change that is sealed twice", func(d *diary) { d.seal("deploy-1"); d.seal("deploy-1") }, "another change has the same id"},
 		{"a change that is not what its digest says", func(d *diary) {
 			d.seal("deploy-1")
 			e := &d.entries[0]
@@ -196,7 +198,12 @@ func TestWhatDoesNotCountSaysWhy(t *testing.T) {
 			c := d.seal("deploy-1")
 			d.begin("ada", c, "r1")
 			d.write("ada", ledger.Abandon, change.End(c, ""), nil)
-		}, "the change was over"},
+		}, "the change was applying by then"},
+		{"an approval of what has begun", func(d *diary) {
+			c := d.seal("deploy-1")
+			d.begin("ada", c, "r1")
+			d.approve("bob", c)
+		}, "it came after run r1 had begun"},
 		{"what a newer plumb wrote", func(d *diary) { d.write("ada", "frobnicate", change.End(d.seal("deploy-1"), ""), nil) }, "an entry of an unknown kind, by a newer plumb?"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -212,6 +219,18 @@ func TestWhatDoesNotCountSaysWhy(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestWhatWasTakenBackNoLongerCounts(t *testing.T) {
+	var d diary
+	c := d.seal("deploy-1")
+	d.approve("bob", c)
+	d.write("carol", ledger.Refuse, change.Refusal(c, "no"), nil)
+	d.write("bob", ledger.Withdraw, change.Withdrawal(c), nil)
+	d.write("carol", ledger.Withdraw, change.Withdrawal(c), nil)
+	if got := strings.Count(told(d.book()), "it was withdrawn"); got != 2 {
+		t.Errorf("%d were withdrawn:\n%s", got, told(d.book()))
 	}
 }
 
@@ -232,7 +251,7 @@ func TestWhatOthersWroteIsTamed(t *testing.T) {
 func TestDamagedLogsComeFirst(t *testing.T) {
 	var d diary
 	d.seal("deploy-1")
-	b := audit.Tell(d.entries, []ledger.Problem{{Log: "refs/plumb/log/eve/k", What: "was rewound: entries that were known are gone"}})
+	b := d.book(ledger.Problem{Log: "refs/plumb/log/eve/k", What: "was rewound: entries that were known are gone"})
 	if a := b.Accounts[0]; a.Kind != audit.Damaged || !a.Loud || !strings.Contains(a.Text.String(), "was rewound") {
 		t.Errorf("%+v", a)
 	}
@@ -249,13 +268,13 @@ func TestTheLedgerIsFilteredLikeHistory(t *testing.T) {
 	d.begin("ada", c, "1f2e", "in a hurry")
 	d.end("ada", c, "1f2e", model.RunFailed, "the host is away")
 	d.approve("bob", model.Change{ID: "deploy-9", Environment: "staging"})
-	d.entries[1].Signed = true
+	d.entries[1].Key = "SHA256:abc"
 	b := d.book()
 	now := start.Add(10 * time.Minute)
 	for filter, want := range map[string]int{
 		"": 5, "env:production": 4, "!env:production": 1, "by:bob": 2, "author:BOB": 2, "kind:approve": 2, "kind:run": 2, "kind:intent": 1, "kind:glass": 1,
 		"since:7m": 3, "until:7m": 2, "change:deploy-1": 4, "run:1f": 2, "signed:yes": 1, "signed:no": 4, "counts:no": 1, "hurry": 1, `"broke the glass"`: 1, "Broke": 0,
-		"outcome:failed": 1, "by:bob env:production": 1, "id:0000": 5, "~apprvd": 2, "-by:bob": 3, "key:SHA256:": 0,
+		"outcome:failed": 1, "by:bob env:production": 1, "id:0000": 5, "~apprvd": 2, "-by:bob": 3, "key:SHA256:": 1,
 	} {
 		f, err := audit.ParseFilter(filter, now)
 		if got := f.Select(b.Accounts); err != nil || len(got) != want {
@@ -329,6 +348,24 @@ func TestEveryRunIsJudgedByWhatWasOnRecordWhenItBegan(t *testing.T) {
 			d.begin("ada", c, "r1", "fire", "approvals 0 of 1")
 			d.end("ada", c, "r1", model.RunApplied, "")
 		}, []string{"the glass was broken, and that was not allowed"}},
+		{"refused", func(d *diary, c model.Change) {
+			d.approve("bob", c)
+			d.write("carol", ledger.Refuse, change.Refusal(c, "too risky"), nil)
+			d.begin("ada", c, "r1")
+			d.end("ada", c, "r1", model.RunApplied, "")
+		}, []string{"carol@example.org refused it: too risky"}},
+		{"the approval was taken back", func(d *diary, c model.Change) {
+			d.approve("bob", c)
+			d.write("bob", ledger.Withdraw, change.Withdrawal(c), nil)
+			d.begin("ada", c, "r1")
+			d.end("ada", c, "r1", model.RunApplied, "")
+		}, []string{"was not allowed"}},
+		{"the approval was taken back afterwards", func(d *diary, c model.Change) {
+			d.approve("bob", c)
+			d.begin("ada", c, "r1")
+			d.write("bob", ledger.Withdraw, change.Withdrawal(c), nil)
+			d.end("ada", c, "r1", model.RunApplied, "")
+		}, nil},
 		{"no outcome", func(d *diary, c model.Change) { d.approve("bob", c); d.begin("ada", c, "r1") }, []string{"nobody knows how it ended"}},
 		{"a second run", func(d *diary, c model.Change) {
 			d.approve("bob", c)
@@ -359,7 +396,7 @@ func TestEveryRunIsJudgedByWhatWasOnRecordWhenItBegan(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			var d diary
 			tt.write(&d, d.seal("deploy-1"))
-			v, err := d.book().Verify(t.Context(), strict)
+			v, err := d.book().Verify(t.Context(), strict, nil)
 			if err != nil || len(v.Findings) != len(tt.want) || v.Proven() != (len(tt.want) == 0) {
 				t.Fatalf("%+v, %v; want %q", v.Findings, err, tt.want)
 			}
@@ -384,7 +421,7 @@ func TestTheRulesAreThoseOfTheRevisionThatWasApplied(t *testing.T) {
 	if _, err := d.book().Verify(t.Context(), func(_ context.Context, name string, applied model.Hash) (model.Environment, error) {
 		asked = append(asked, applied)
 		return model.Environment{Name: name}, nil
-	}); err != nil {
+	}, nil); err != nil {
 		t.Fatal(err)
 	}
 	// The first run is trust on first use; the second brings other rules, which do not count for itself.
@@ -426,7 +463,7 @@ func BenchmarkAccounts(b *testing.B) {
 	}
 	b.Run("tell", func(b *testing.B) {
 		for b.Loop() {
-			audit.Tell(d.entries, nil)
+			d.book()
 		}
 	})
 	book := d.book()
@@ -441,7 +478,7 @@ func BenchmarkAccounts(b *testing.B) {
 	})
 	b.Run("verify", func(b *testing.B) {
 		for b.Loop() {
-			if _, err := book.Verify(b.Context(), strict); err != nil {
+			if _, err := book.Verify(b.Context(), strict, nil); err != nil {
 				b.Fatal(err)
 			}
 		}

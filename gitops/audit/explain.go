@@ -1,8 +1,12 @@
 package audit
 
 import (
+	"bytes"
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"slices"
 	"strings"
@@ -13,9 +17,6 @@ import (
 	"plumb/model/text"
 )
 
-// Namespace is what signatures of the ledger are made for: one that was made for something else does not verify under it.
-const Namespace = "ledger-v1@plumb"
-
 // The files of a revision that say who may sign, and whose key no longer counts.
 const (
 	SignersFile = ".plumb/allowed_signers"
@@ -24,10 +25,8 @@ const (
 
 // Witness is what an explanation has to know of the repository beside the ledger.
 type Witness interface {
-	// HasSignature reports whether a signature stands beside the payload of an entry.
-	HasSignature(ctx context.Context, entry model.Hash) (bool, error)
-	// HasFile reports whether a revision has a file.
-	HasFile(ctx context.Context, revision model.Hash, name string) (bool, error)
+	// File reads a file of a revision. A file that is not there is an error that wraps [fs.ErrNotExist].
+	File(ctx context.Context, revision model.Hash, name string) ([]byte, error)
 }
 
 // Step is one command of a proof.
@@ -117,10 +116,7 @@ func (b Book) trustRoots() map[model.Hash]model.Hash {
 			continue
 		}
 		if _, known := roots[a.ID()]; !known {
-			roots[a.ID()] = c.Revision
-			if rev, ok := applied[c.Environment]; ok {
-				roots[a.ID()] = rev
-			}
+			roots[a.ID()] = cmp.Or(applied[c.Environment], b.Record.Roots[c.Environment], c.Revision)
 		}
 		if a.Kind == Ended && a.Counts() && a.Outcome == model.RunApplied {
 			applied[c.Environment] = c.Revision
@@ -196,44 +192,41 @@ func (x *explaining) binding(a Account, payload string) {
 // signature proves who wrote the entry, as far as that can be.
 func (x *explaining) signature(ctx context.Context, a Account, payload string) error {
 	e := *a.Entry
-	has, err := x.witness.HasSignature(ctx, e.ID)
-	if err != nil {
-		return err
-	}
-	if !has {
+	if !a.Signed() {
 		x.Cannot = append(x.Cannot, fmt.Sprintf("Who wrote entry %s: it is not signed. That %s did is what it says itself, and whoever may push to the repository can write that.", e.ID.Short(), who(e.By)))
 		return nil
 	}
 	root := x.trust[e.ID]
-	signers := false
-	if root != "" {
-		if signers, err = x.witness.HasFile(ctx, root, SignersFile); err != nil {
-			return err
-		}
+	signers, err := x.file(ctx, root, SignersFile)
+	if err != nil {
+		return err
 	}
-	if !signers {
+	if signers == nil {
 		x.Cannot = append(x.Cannot, fmt.Sprintf("Whose key signed entry %s: the revision that was applied then has no %s. The command shows only that the payload was signed by the key in its signature.", e.ID.Short(), SignersFile))
 		x.signatureFile(e)
 		x.step("The signature was made over exactly this payload, for nothing but the ledger, by the key that it names.",
-			fmt.Sprintf(`ssh-keygen -Y check-novalidate -n %s -s "$proof"/%s.sig < %s`, Namespace, e.ID.Short(), payload), `Good "`+Namespace+`" signature with … key SHA256:…`)
+			fmt.Sprintf(`ssh-keygen -Y check-novalidate -n %s -s "$proof"/%s.sig < %s`, ledger.Namespace, e.ID.Short(), payload), `Good "`+ledger.Namespace+`" signature with … key `+a.Key)
 		return nil
 	}
 	x.signatureFile(e)
 	x.step(fmt.Sprintf("These keys were allowed to sign by what was applied then, %s, which the change could not influence.", root.Short()),
 		fmt.Sprintf(`git show %s:%s > "$proof"/%s.signers`, root, SignersFile, e.ID.Short()), "nothing")
-	revoked, err := x.witness.HasFile(ctx, root, RevokedFile)
+	revoked, err := x.file(ctx, root, RevokedFile)
 	if err != nil {
 		return err
 	}
 	option := ""
-	if revoked {
+	if bytes.Contains(signers, []byte("valid-")) {
+		option = " -O verify-time=" + e.At.UTC().Format("20060102150405Z") // Some keys are good for a time only.
+	}
+	if revoked != nil {
 		x.step("These keys no longer counted then.", fmt.Sprintf(`git show %s:%s > "$proof"/%s.revoked`, root, RevokedFile, e.ID.Short()), "nothing")
-		option = fmt.Sprintf(` -r "$proof"/%s.revoked`, e.ID.Short())
+		option += fmt.Sprintf(` -r "$proof"/%s.revoked`, e.ID.Short())
 	}
 	x.step(fmt.Sprintf("A key that is allowed for %s signed exactly this payload, for nothing but the ledger.", foreign(e.By.Email.String())),
 		fmt.Sprintf(`ssh-keygen -Y verify -f "$proof"/%s.signers -I %s -n %s%s -s "$proof"/%s.sig < %s`,
-			e.ID.Short(), quote(e.By.Email.String()), Namespace, option, e.ID.Short(), payload),
-		fmt.Sprintf("Good %q signature for %s with … key %s", Namespace, foreign(e.By.Email.String()), orSome(a.Key)))
+			e.ID.Short(), quote(e.By.Email.String()), ledger.Namespace, option, e.ID.Short(), payload),
+		fmt.Sprintf("Good %q signature for %s with … key %s", ledger.Namespace, foreign(e.By.Email.String()), a.Key))
 	return nil
 }
 
@@ -241,11 +234,16 @@ func (x *explaining) signatureFile(e ledger.Entry) {
 	x.step("Takes the signature out.", fmt.Sprintf(`git cat-file blob %s:payload.sig > "$proof"/%s.sig`, e.ID, e.ID.Short()), "nothing")
 }
 
-func orSome(key string) string {
-	if key == "" {
-		return "SHA256:…"
+// file is a file of a revision; nil where there is none.
+func (x *explaining) file(ctx context.Context, revision model.Hash, name string) ([]byte, error) {
+	if revision == "" {
+		return nil, nil
 	}
-	return key
+	data, err := x.witness.File(ctx, revision, name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return append([]byte{}, data...), err
 }
 
 // quote makes one word of s for a POSIX shell.

@@ -194,7 +194,7 @@ func (n needle) holds(t filter.Term, a Account) bool {
 	case keyTerm:
 		return a.Key != "" && strings.HasPrefix(strings.ToLower(a.Key), n.text)
 	case signedTerm:
-		return a.Signed == (n.text == "yes")
+		return a.Signed() == (n.text == "yes")
 	case countsTerm:
 		return a.Counts() == (n.text == "yes")
 	case outcomeTerm:

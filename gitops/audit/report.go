@@ -113,7 +113,7 @@ func (s *Summary) count(a Account, run *model.Run) {
 		return
 	}
 	s.Entries++
-	if a.Signed {
+	if a.Signed() {
 		s.Signed++
 	}
 	if !a.Counts() {

@@ -4,31 +4,25 @@ import (
 	"fmt"
 	"strings"
 
-	"plumb/gitops/change"
 	"plumb/gitops/ledger"
 	"plumb/model"
+	"plumb/model/text"
 )
 
-// Whether an entry counts is what the record says. Why it does not is worked out here, for people.
-
-// misfit says why an entry about a change is about no change that there is; empty where it fits.
-func (t *telling) misfit(e *ledger.Entry, c *model.Change) string {
-	switch {
-	case c == nil:
-		return "nobody sealed such a change"
-	case e.Field("digest") != string(c.Digest) || e.Field("commit") != string(c.Revision):
-		return "it is about another version of the change"
+// why says why the record leaves an entry out, or that it came too late to have an effect; empty where it counts.
+func (t *telling) why(e *ledger.Entry, c *model.Change) string {
+	if why, left := t.left[e.ID]; left {
+		return foreign(why)
+	}
+	if c != nil && t.closed[c.ID] != "" && e.Verb != ledger.Outcome {
+		return "it came after " + t.closed[c.ID]
 	}
 	return ""
 }
 
 func (t *telling) seal(e *ledger.Entry, c *model.Change) (words, not string) {
-	if c == nil {
-		id := foreign(e.Field("change"))
-		if _, err := change.Sealed(*e); err != nil {
-			return fmt.Sprintf("%s wrote that they sealed %s", who(e.By), id), foreign(err.Error())
-		}
-		return fmt.Sprintf("%s sealed %s", who(e.By), id), "the record leaves it out"
+	if why, left := t.left[e.ID]; left || c == nil {
+		return fmt.Sprintf("%s wrote that they sealed %s", who(e.By), foreign(e.Field("change"))), foreign(why)
 	}
 	words = fmt.Sprintf("%s sealed %s for %s: %s", who(e.By), c.ID, foreign(c.Environment), foreign(c.Title.String()))
 	if n := c.Steps(); n > 0 {
@@ -37,66 +31,50 @@ func (t *telling) seal(e *ledger.Entry, c *model.Change) (words, not string) {
 	if why := foreign(c.Reason.String()); why != "" {
 		words += ", because " + why
 	}
-	switch first := !t.sealed[c.ID]; {
-	case !first:
-		return words, "a change of this id was sealed before"
-	case e.Field("digest") != string(c.Digest) || !strings.EqualFold(e.By.Email.String(), c.Author.Email.String()):
-		return fmt.Sprintf("%s wrote that they sealed %s", who(e.By), c.ID), "it is not the change that is on record under this id"
-	}
-	t.sealed[c.ID] = true
-	return words, ""
+	return words, foreign(c.Unproven)
 }
 
-// approval takes the approvals of one person at one moment in their order, should there be several.
-func (t *telling) approval(e *ledger.Entry, c *model.Change) string {
-	if c == nil {
-		return t.misfit(e, c)
+// said says why an approval or a refusal does not count. Those of one person at one moment are taken in their order, should there be several.
+func (t *telling) said(a Account, c *model.Change) string {
+	if why := t.why(a.Entry, c); why != "" || c == nil {
+		return why
 	}
-	v := vote{c.ID, e.By.Email.String(), e.At.UnixNano(), model.Digest(e.Field("digest"))}
-	of := t.approvals[v]
+	v := vote{a.Kind, c.ID, a.By.Email.String(), a.At.UnixNano()}
+	of := t.votes[v]
 	if len(of) == 0 {
-		if why := t.misfit(e, c); why != "" {
-			return why
-		}
-		if !e.Signed {
-			return "it is not signed"
-		}
 		return "the record leaves it out"
 	}
 	if len(of) > 1 {
-		t.approvals[v] = of[1:]
+		t.votes[v] = of[1:]
 	}
 	return foreign(of[0])
 }
 
-// late says that a change was over already; empty where it was open.
-func (t *telling) late(c *model.Change) string {
-	if how := t.closed[c.ID]; how != "" {
-		return "the change was over: " + how
+// withdrawn is what the record says of an approval or a refusal that was taken back, whenever that was.
+const withdrawn = "it was withdrawn"
+
+// withdraw tells that somebody took back what they had said. What was taken back after a run had begun had counted for it.
+func (t *telling) withdraw(e *ledger.Entry, c *model.Change, a Account) (words, not string) {
+	not = t.why(e, c)
+	by := vote{change: a.Change, email: strings.ToLower(e.By.Email.String())}
+	if c != nil && t.closed[c.ID] != "" {
+		for _, i := range t.taken[by] {
+			t.told[i].Not = text.Safe{}
+		}
 	}
-	return ""
+	delete(t.taken, by)
+	return who(e.By) + " took back what they had said of " + about(a) + because(e), not
 }
 
 func (t *telling) end(e *ledger.Entry, c *model.Change, a Account) (words, not string) {
-	words = fmt.Sprintf("%s gave %s up%s", who(e.By), about(a), because(e))
+	words, how := fmt.Sprintf("%s gave %s up%s", who(e.By), about(a), because(e)), "somebody had given it up"+because(e)
 	if a.Kind == Voided {
-		words = fmt.Sprintf("%s is void%s, as %s found", about(a), because(e), who(e.By))
+		words, how = fmt.Sprintf("%s is void%s, as %s found", about(a), because(e), who(e.By)), "it was found void"+because(e)
 	}
-	if not = t.misfit(e, c); not != "" {
-		return words, not
+	if not = t.why(e, c); not == "" {
+		t.closed[c.ID] = how
 	}
-	if not = t.late(c); not != "" {
-		return words, not
-	}
-	state, how := model.Abandoned, "somebody gave it up"
-	if a.Kind == Voided {
-		state, how = model.Void, "it was void"
-	}
-	if c.State != state {
-		return words, "the record leaves it out"
-	}
-	t.closed[c.ID] = how
-	return words, ""
+	return words, not
 }
 
 func (t *telling) begin(e *ledger.Entry, c *model.Change, a Account) (words, not string) {
@@ -111,17 +89,10 @@ func (t *telling) begin(e *ledger.Entry, c *model.Change, a Account) (words, not
 			words += " (overruled: " + rules + ")"
 		}
 	}
-	if not = t.misfit(e, c); not != "" {
-		return words, not
+	if not = t.why(e, c); not == "" {
+		t.closed[c.ID] = "run " + string(a.Run) + " had begun"
 	}
-	if not = t.late(c); not != "" {
-		return words, not
-	}
-	if r := t.runs[model.RunID(e.Field("run"))]; r == nil || r.Change != c.ID || !r.Started.Equal(e.At) {
-		return words, "the record leaves it out"
-	}
-	t.closed[c.ID] = "run " + string(a.Run) + " had begun"
-	return words, ""
+	return words, not
 }
 
 func (t *telling) outcome(e *ledger.Entry, c *model.Change, a Account) (words, not string) {
@@ -133,18 +104,5 @@ func (t *telling) outcome(e *ledger.Entry, c *model.Change, a Account) (words, n
 	if message := foreign(e.Field("message")); message != "" {
 		words += ": " + message
 	}
-	if not = t.misfit(e, c); not != "" {
-		return words, not
-	}
-	r := t.runs[model.RunID(e.Field("run"))]
-	switch {
-	case r == nil || r.Change != c.ID:
-		return words, "no such run of the change began"
-	case t.over[r.ID]:
-		return words, "how the run ended was on record already"
-	case !r.Ended.Equal(e.At):
-		return words, "the record leaves it out"
-	}
-	t.over[r.ID] = true
-	return words, ""
+	return words, t.why(e, c)
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"plumb/gitops/change"
 	"plumb/gitops/ledger"
@@ -13,39 +14,43 @@ import (
 
 // telling is a book on its way: what is known of the entries so far.
 type telling struct {
-	record    change.Record
-	changes   map[model.ChangeID]*model.Change
-	runs      map[model.RunID]*model.Run
-	approvals map[vote][]string // Why each one does not count, in the order of the record.
+	record  change.Record
+	changes map[model.ChangeID]*model.Change
+	runs    map[model.RunID]*model.Run
+	left    map[model.Hash]string // Why an entry does not count.
+	votes   map[vote][]string     // The same of approvals and refusals, in the order of the record.
 
-	sealed map[model.ChangeID]bool
+	taken  map[vote][]int            // Where what a person took back, or will have, is told; by change and person only.
 	closed map[model.ChangeID]string // What ended the change, for those that came too late.
-	over   map[model.RunID]bool
 	holds  map[string]bool
 
 	told []Account
 }
 
-// vote is what an approval is known by in the record.
+// vote is what an approval or a refusal is known by in the record.
 type vote struct {
+	kind   Kind
 	change model.ChangeID
 	email  string
 	at     int64
-	digest model.Digest
 }
 
-func newTelling(entries []ledger.Entry) *telling {
+func newTelling(record change.Record, entries int) *telling {
 	t := &telling{
-		record: change.Fold(entries), changes: map[model.ChangeID]*model.Change{}, runs: map[model.RunID]*model.Run{}, approvals: map[vote][]string{},
-		sealed: map[model.ChangeID]bool{}, closed: map[model.ChangeID]string{}, over: map[model.RunID]bool{}, holds: map[string]bool{},
-		told: make([]Account, 0, len(entries)),
+		record: record, changes: map[model.ChangeID]*model.Change{}, runs: map[model.RunID]*model.Run{}, left: map[model.Hash]string{},
+		votes: map[vote][]string{}, taken: map[vote][]int{}, closed: map[model.ChangeID]string{}, holds: map[string]bool{}, told: make([]Account, 0, entries),
+	}
+	for _, l := range record.Left {
+		t.left[l.Entry] = l.Why
 	}
 	for i := range t.record.Changes {
 		c := &t.record.Changes[i]
 		t.changes[c.ID] = c
 		for _, a := range c.Approvals {
-			v := vote{c.ID, a.By.Email.String(), a.At.UnixNano(), a.Digest}
-			t.approvals[v] = append(t.approvals[v], a.Void)
+			t.vote(Approved, c.ID, a.By, a.At, a.Void)
+		}
+		for _, r := range c.Refusals {
+			t.vote(Refused, c.ID, r.By, r.At, r.Void)
 		}
 	}
 	for i := range t.record.Runs {
@@ -54,11 +59,16 @@ func newTelling(entries []ledger.Entry) *telling {
 	return t
 }
 
+func (t *telling) vote(kind Kind, c model.ChangeID, by model.Principal, at time.Time, void string) {
+	v := vote{kind, c, by.Email.String(), at.UnixNano()}
+	t.votes[v] = append(t.votes[v], void)
+}
+
 // tell adds the accounts of one entry.
 func (t *telling) tell(e *ledger.Entry) {
 	c := t.changes[model.ChangeID(e.Field("change"))]
 	a := Account{
-		Kind: Kind(text.Line(string(e.Verb)).String()), At: e.At, By: e.By, Signed: e.Signed, Key: fingerprint(*e), Log: e.Log, Entry: e,
+		Kind: Kind(text.Line(string(e.Verb)).String()), At: e.At, By: e.By, Key: e.Key, Log: e.Log, Entry: e,
 		Change: model.ChangeID(text.Line(e.Field("change")).String()), Environment: text.Line(e.Field("environment")).String(),
 		Run: model.RunID(text.Line(e.Field("run")).String()),
 	}
@@ -70,16 +80,16 @@ func (t *telling) tell(e *ledger.Entry) {
 	case Sealed:
 		words, not = t.seal(e, c)
 	case Approved:
-		words, not = who(e.By)+" approved "+about(a, undo(e, c)), t.approval(e, c)
+		words, not = who(e.By)+" approved "+about(a, undo(e, c)), t.said(a, c)
 	case Refused:
 		a.Loud = true
-		words, not = who(e.By)+" refused "+about(a)+because(e), t.misfit(e, c)
+		words, not = who(e.By)+" refused "+about(a)+because(e), t.said(a, c)
 	case Withdrawn:
-		words, not = who(e.By)+" took back what they had said of "+about(a)+because(e), t.misfit(e, c)
+		words, not = t.withdraw(e, c, a)
 	case Checked:
 		results := ParseChecks(e.Field("results"))
 		a.Loud = slices.ContainsFunc(results, func(r Check) bool { return r.State == model.CheckFailed })
-		words, not = "checks of "+about(a)+": "+checks(results)+", by "+who(e.By), t.misfit(e, c)
+		words, not = "checks of "+about(a)+": "+checks(results)+", by "+who(e.By), t.why(e, c)
 	case Abandoned, Voided:
 		words, not = t.end(e, c, a)
 	case Begun:
@@ -89,7 +99,7 @@ func (t *telling) tell(e *ledger.Entry) {
 		words, not = t.begin(e, c, a)
 	case Ended:
 		a.Outcome = model.Outcome(text.Line(e.Field("outcome")).String())
-		if words, not = t.outcome(e, c, a); not == "" {
+		if words, not = t.outcome(e, c, a); not == "" && t.runs[a.Run] != nil {
 			a.Outcome = t.runs[a.Run].Outcome
 			a.Loud = a.Outcome != model.RunApplied
 		}
@@ -101,6 +111,10 @@ func (t *telling) tell(e *ledger.Entry) {
 		not = "an entry of an unknown kind, by a newer plumb?"
 	}
 	a.Text, a.Not = text.Line(words), text.Line(not)
+	if not == withdrawn {
+		by := vote{change: a.Change, email: strings.ToLower(e.By.Email.String())}
+		t.taken[by] = append(t.taken[by], len(t.told))
+	}
 	t.told = append(t.told, a)
 	if a.Kind == Ended && a.Counts() && a.Outcome == model.RunApplied {
 		t.consequences(a, c)

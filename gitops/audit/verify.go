@@ -43,10 +43,10 @@ func (v Verdict) Proven() bool { return len(v.Findings) == 0 }
 
 // Verify proves the ledger, whose chains and signatures were verified when it was read: every log whole, and every run allowed by the
 // rules of the revision that was applied when it began, with the approvals that were on record then. For the first run of an
-// environment the rules are those that it brought: trust on first use. What checks said is not decided again. The error
-// is one of reading rules, or of ctx.
-func (b Book) Verify(ctx context.Context, rules Rules) (Verdict, error) {
-	v := verifying{book: b, of: map[model.ChangeID][]ledger.Entry{}, applied: map[string]model.Hash{}, began: map[model.ChangeID]bool{}}
+// environment the rules are those that it brought: trust on first use. What checks said is not decided again. Keyring finds
+// whose signatures counted, see [change.Trust]. The error is one of reading rules, or of ctx.
+func (b Book) Verify(ctx context.Context, rules Rules, keyring func(model.Hash) (*change.Keyring, bool)) (Verdict, error) {
+	v := verifying{book: b, keyring: keyring, of: map[model.ChangeID][]ledger.Entry{}, applied: map[string]model.Hash{}, began: map[model.ChangeID]bool{}}
 	v.Entries = len(b.Entries)
 	logs := map[string]bool{}
 	for _, p := range b.Problems {
@@ -61,7 +61,7 @@ func (b Book) Verify(ctx context.Context, rules Rules) (Verdict, error) {
 			continue
 		}
 		logs[a.Log] = true
-		if a.Signed {
+		if a.Signed() {
 			v.Signed++
 		}
 		if err := v.look(ctx, a, rules); err != nil {
@@ -77,6 +77,7 @@ func (b Book) Verify(ctx context.Context, rules Rules) (Verdict, error) {
 type verifying struct {
 	Verdict
 	book    Book
+	keyring func(model.Hash) (*change.Keyring, bool)
 	of      map[model.ChangeID][]ledger.Entry // So far.
 	applied map[string]model.Hash             // By environment, so far.
 	began   map[model.ChangeID]bool
@@ -90,7 +91,7 @@ func (v *verifying) find(a Account, format string, args ...any) {
 func (v *verifying) look(ctx context.Context, a Account, rules Rules) error {
 	c := v.book.changes[a.Change]
 	switch {
-	case a.Kind == Sealed && !a.Counts():
+	case a.Kind == Sealed && c == nil:
 		v.find(a, "the entry says that %s was sealed, and it is not to be believed: %s", a.Change, a.Not)
 	case (a.Kind == Begun || a.Kind == Glass) && !a.Counts():
 		if v.began[a.Change] {
@@ -121,7 +122,13 @@ func (v *verifying) decide(ctx context.Context, a Account, c *model.Change, rule
 	if err != nil {
 		return fmt.Errorf("verify run %s: %w", a.Run, err)
 	}
-	then, ok := only(change.Fold(v.of[c.ID]).Changes)
+	trust := change.Trust{Keyring: v.keyring, Roots: map[string]model.Hash{}, Now: a.At}
+	if known {
+		trust.Roots[c.Environment] = applied
+	} else if root, ok := v.book.Record.Roots[c.Environment]; ok {
+		trust.Roots[c.Environment] = root
+	}
+	then, ok := only(change.Fold(v.of[c.ID], trust).Changes)
 	if !ok {
 		then = *c // The seal is dated after the run: clocks differ.
 		then.Approvals = nil

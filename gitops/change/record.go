@@ -105,6 +105,23 @@ func Approval(c model.Change) []ledger.Field {
 	return append(bind(c), ledger.Field{Key: "class", Value: c.Undo().Class.String()})
 }
 
+// Refusal is what the ledger is to record when somebody says no to a change.
+func Refusal(c model.Change, why string) []ledger.Field {
+	return append(bind(c), ledger.Field{Key: "why", Value: why})
+}
+
+// Withdrawal is what the ledger is to record when somebody takes back what they had said of a change.
+func Withdrawal(c model.Change) []ledger.Field { return bind(c) }
+
+// Checked is what the ledger is to record of what the checks said of a change.
+func Checked(c model.Change, results []model.CheckResult) []ledger.Field {
+	var lines []string
+	for _, r := range results {
+		lines = append(lines, fmt.Sprintf("%s %s", r.Name, r.State))
+	}
+	return append(bind(c), ledger.Field{Key: "results", Value: cut(strings.Join(lines, "\n"))})
+}
+
 // End is what the ledger is to record when a change is given up or void.
 func End(c model.Change, why string) []ledger.Field {
 	return append(bind(c), ledger.Field{Key: "why", Value: why})

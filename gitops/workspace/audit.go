@@ -5,29 +5,52 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 
 	"plumb/gitops/audit"
 	"plumb/gitops/config"
+	"plumb/gitops/ledger"
 	"plumb/gitops/objects"
 	"plumb/model"
 )
 
 // Audit tells what the ledger says.
 func (w *Workspace) Audit(ctx context.Context) (audit.Book, error) {
-	entries, problems, err := w.ledger.Read(ctx)
+	return w.tell(ctx, w.ledgerNow())
+}
+
+func (w *Workspace) tell(ctx context.Context, l *ledger.Ledger) (audit.Book, error) {
+	entries, problems, err := l.Read(ctx)
 	if err != nil {
 		return audit.Book{}, err
 	}
-	return audit.Tell(entries, problems), nil
+	record, err := w.recordOf(ctx, entries, problems)
+	if err != nil {
+		return audit.Book{}, err
+	}
+	return audit.Tell(entries, problems, record), nil
 }
 
-// Prove proves the ledger: its logs, and that each run was allowed when it began.
+// Prove proves the ledger: its logs, and that each run was allowed when it began. Nothing that was verified before is taken on trust, but
+// for which entries there once were.
 func (w *Workspace) Prove(ctx context.Context) (audit.Verdict, error) {
-	book, err := w.Audit(ctx)
+	_, known, err := w.ledgerNow().Read(ctx)
 	if err != nil {
 		return audit.Verdict{}, err
 	}
-	return book.Verify(ctx, w.rulesAt)
+	w.mu.Lock()
+	fresh := ledger.Open(ledger.Options{Store: w.opt.Store, Prefix: w.prefix, Self: w.opt.Self, Now: w.opt.Now})
+	w.mu.Unlock()
+	book, err := w.tell(ctx, fresh)
+	if err != nil {
+		return audit.Verdict{}, err
+	}
+	for _, p := range known {
+		if !slices.Contains(book.Problems, p) {
+			book.Problems = append(book.Problems, p)
+		}
+	}
+	return book.Verify(ctx, w.rulesAt, w.keyring(ctx))
 }
 
 // ExplainProof says how anybody proves an entry, a change or a run without plumb.
@@ -70,33 +93,11 @@ func (w *Workspace) rulesAt(ctx context.Context, name string, applied model.Hash
 // witness tells what is in the repository beside the ledger.
 type witness struct{ store objects.Store }
 
-// HasSignature reports whether the entry's commit has a signature beside its payload.
-func (w witness) HasSignature(ctx context.Context, entry model.Hash) (bool, error) {
-	c, err := w.store.Commit(ctx, entry)
-	if err != nil {
-		return false, fmt.Errorf("read the entry %s: %w", entry.Short(), err)
-	}
-	tree, err := w.store.Tree(ctx, c.Tree)
-	if err != nil {
-		return false, fmt.Errorf("read the entry %s: %w", entry.Short(), err)
-	}
-	for _, f := range tree {
-		if f.Name == "payload.sig" {
-			return true, nil
-		}
-	}
-	return false, nil
-}
-
-// HasFile reports whether the revision has the file.
-func (w witness) HasFile(ctx context.Context, revision model.Hash, name string) (bool, error) {
+// File reads a file of a revision.
+func (w witness) File(ctx context.Context, revision model.Hash, name string) ([]byte, error) {
 	s, err := objects.Snapshot(ctx, w.store, revision)
 	if err != nil {
-		return false, fmt.Errorf("read the files of %s: %w", revision.Short(), err)
+		return nil, fmt.Errorf("read the files of %s: %w", revision.Short(), err)
 	}
-	_, err = fs.Stat(s.Files, name)
-	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil
-	}
-	return err == nil, err
+	return fs.ReadFile(s.Files, name)
 }

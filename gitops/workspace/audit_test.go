@@ -1,18 +1,18 @@
 package workspace_test
 
 import (
-	"context"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"plumb/gitops/audit"
 	"plumb/gitops/change"
 	"plumb/gitops/ledger"
 	"plumb/gitops/objects/gitcli"
+	"plumb/gitops/sshsig"
+	"plumb/gitops/workspace"
 	"plumb/model"
 	"plumb/model/text"
 )
@@ -119,81 +119,65 @@ func TestThePrintedCommandsFailOnceALogWasTamperedWith(t *testing.T) {
 	}
 }
 
-// key is a signing key of its own, with stock ssh-keygen.
-type key struct {
-	t    *testing.T
-	file string
-}
-
-func newKey(t *testing.T, dir, name string) key {
-	t.Helper()
-	k := key{t, filepath.Join(dir, name)}
-	if out, err := exec.CommandContext(t.Context(), "ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", name, "-f", k.file).CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, out)
-	}
-	return k
-}
-
-func (k key) public() string {
-	data, err := os.ReadFile(k.file + ".pub")
-	if err != nil {
-		k.t.Fatal(err)
-	}
-	return strings.TrimSpace(string(data))
-}
-
-func (k key) Key() string { return "k-" + filepath.Base(k.file) }
-
-func (k key) Sign(ctx context.Context, payload []byte) ([]byte, error) {
-	cmd := exec.CommandContext(ctx, "ssh-keygen", "-q", "-Y", "sign", "-n", audit.Namespace, "-f", k.file)
-	cmd.Stdin = strings.NewReader(string(payload))
-	return cmd.Output()
-}
-
 func TestThePrintedCommandsProveWhoSigned(t *testing.T) {
-	w := newWorld(t)
-	keys := t.TempDir()
-	ada, eve := newKey(t, keys, "ada"), newKey(t, keys, "eve")
-	base := model.Hash(w.commit("Say who may sign", map[string]string{
-		audit.SignersFile: `ada@example.com namespaces="` + audit.Namespace + `" ` + ada.public() + "\n",
-		audit.RevokedFile: eve.public() + "\n",
-	}))
-	store, err := gitcli.Open(t.Context(), w.root, nil)
+	f := newCourt(t, nil)
+	c := f.agreed("Bob", "Carol")
+	if _, err := f.as("Ada").Apply(t.Context(), c.ID, nil); err != nil {
+		t.Fatal(err)
+	}
+	x := explain(t, f.world, string(c.ID))
+	out, err := f.shell(x)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	for _, name := range people {
+		if want := `Good "` + ledger.Namespace + `" signature for ` + address(name); !strings.Contains(out, want) {
+			t.Errorf("no %s in\n%s", want, out)
+		}
+	}
+	for _, said := range x.Cannot {
+		if strings.HasPrefix(said, "Who") {
+			t.Errorf("it says that it cannot prove %q", said)
+		}
+	}
+	v, err := f.as("Bob").Prove(t.Context())
+	if err != nil || !v.Proven() || v.Signed != v.Entries {
+		t.Errorf("%+v, %v", v, err)
+	}
+	book, err := f.as("Bob").Audit(t.Context())
+	if err != nil || !book.Accounts[0].Counts() || !strings.HasPrefix(book.Accounts[0].Signature(), "signed by SHA256:") {
+		t.Errorf("%+v, %v", book.Accounts[0], err)
+	}
+}
+
+func TestASignatureByAKeyThatNobodyAllowedIsNoProof(t *testing.T) {
+	f := newCourt(t, map[string]string{})
+	c := seal(t, f.as("Ada"), toProduction)
+	store, err := gitcli.Open(t.Context(), f.root, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = store.Close() }()
-	sealed := func(id string, by key) string {
-		c := model.Change{ID: model.ChangeID(id), Environment: "production", Kind: model.Deploy, Title: text.Lit("x"), Author: who("Ada"), SealedAt: w.now.UTC(),
-			Revision: base, Commits: []model.Hash{base}, Plans: []model.PlanRef{}}
-		c.Digest = c.Seal()
-		fields, files, err := change.Entry(c, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		e, err := ledger.Open(store, who("Ada"), by, func() time.Time { return w.now }).Append(t.Context(), ledger.Seal, fields, files)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return string(e.ID)
+	signer, err := sshsig.Choose(t.Context(), sshsig.Config{PlumbSigningKey: f.private("Mallory"), Format: "ssh"})
+	if err != nil {
+		t.Fatal(err)
 	}
-	good, bad := sealed("deploy-good", ada), sealed("deploy-bad", eve)
-
-	x := explain(t, w, good)
-	out, err := w.shell(x)
-	if err != nil || !strings.Contains(out, `Good "`+audit.Namespace+`" signature for ada@example.com`) {
-		t.Errorf("%v\n%s", err, out)
+	l := ledger.Open(ledger.Options{Store: store, Self: model.Principal{Name: text.Lit("Bob"), Email: text.Lit("bob@example.com")}, Now: f.passing})
+	e, err := l.Append(t.Context(), ledger.SSHSigner{Signer: signer}, ledger.Approve, change.Approval(c), nil)
+	if err != nil {
+		t.Fatal(err)
 	}
-	for _, said := range x.Cannot {
-		if strings.Contains(said, "Who") {
-			t.Errorf("it says that it cannot prove %q", said)
-		}
+	book, err := f.as("Ada").Audit(t.Context())
+	if err != nil || book.Accounts[0].ID() != e.ID || book.Accounts[0].Counts() {
+		t.Errorf("%+v, %v", book.Accounts[0], err)
 	}
-	if out, err := w.shell(explain(t, w, bad)); err == nil {
-		t.Errorf("a key that nobody allowed is proven:\n%s", out)
+	if out, err := f.shell(explain(t, f.world, string(e.ID))); err == nil {
+		t.Errorf("it is proven:\n%s", out)
 	}
 }
 
-func who(name string) model.Principal {
-	return model.Principal{Name: text.Line(name), Email: text.Line(strings.ToLower(name) + "@example.com")}
+func TestTheFilesOfKeysAreCalledTheSameEverywhere(t *testing.T) {
+	if audit.SignersFile != workspace.AllowedSigners || audit.RevokedFile != workspace.RevokedKeys {
+		t.Error("the printed commands name other files")
+	}
 }

@@ -156,15 +156,30 @@ func (w *Workspace) Resolve(ctx context.Context, revision string) (model.Hash, e
 // Damage says which logs of the ledger cannot be believed, and why. What they
 // record from there on counts nowhere.
 func (w *Workspace) Damage(ctx context.Context) ([]ledger.Problem, error) {
-	_, problems, err := w.ledger.Read(ctx)
+	_, problems, err := w.ledgerNow().Read(ctx)
 	return problems, err
 }
 
 // record reads what of the ledger can be believed.
 func (w *Workspace) record(ctx context.Context) (change.Record, error) {
-	entries, _, err := w.ledger.Read(ctx)
+	entries, problems, err := w.ledgerNow().Read(ctx)
 	if err != nil {
 		return change.Record{}, err
 	}
-	return change.Fold(entries), nil
+	return w.recordOf(ctx, entries, problems)
+}
+
+// recordOf is the record of what was read of the ledger.
+func (w *Workspace) recordOf(ctx context.Context, entries []ledger.Entry, problems []ledger.Problem) (change.Record, error) {
+	trust, err := w.trust(ctx, entries)
+	if err != nil {
+		return change.Record{}, err
+	}
+	w.folding.Lock()
+	record := w.folder.Fold(entries, trust)
+	w.folding.Unlock()
+	for _, p := range problems {
+		record.Problems = append(record.Problems, fmt.Sprintf("%s %s", p.Log, p.What))
+	}
+	return record, w.pinRoots(ctx, record.Roots)
 }

@@ -130,7 +130,7 @@ func (w *Workspace) Seal(ctx context.Context, d *Draft, reason string) (model.Ch
 			return model.Change{}, fmt.Errorf("create the branch of %s: %w", c.ID, err)
 		}
 	}
-	if _, err := w.ledger.Append(ctx, ledger.Seal, fields, files); err != nil {
+	if err := w.append(ctx, c.Environment, ledger.Seal, fields, files); err != nil {
 		if d.tree != "" {
 			err = errors.Join(err, w.opt.Store.UpdateRef(ctx, c.ID.Branch(), "", c.Commits[0]))
 		}
@@ -202,7 +202,7 @@ func (w *Workspace) judge(ctx context.Context, c *model.Change, record change.Re
 		c.Note = text.Error(err).String()
 		return
 	}
-	c.Checks = w.knownChecks(ctx, env, *c)
+	c.Checks, c.Doubts = w.knownChecks(ctx, env, *c), record.Problems
 	c.Approvals = slices.Clone(c.Approvals)
 	for i, a := range c.Approvals {
 		if a.Void != "" || env.Policy.Expires == 0 {

@@ -37,7 +37,7 @@ func book() audit.Book {
 	for i, e := range []ledger.Entry{
 		{Verb: ledger.Seal, Fields: seal, Files: files},
 		{Verb: "check", Fields: append(changes.End(c, "")[:4], ledger.Field{Key: "results", Value: "lint passed\n" + hostile + " failed"})},
-		{Verb: ledger.Approve, Fields: changes.Approval(c), Signed: true},
+		{Verb: ledger.Approve, Fields: changes.Approval(c), Key: "SHA256:abc"},
 		{Verb: "refuse", Fields: changes.End(c, hostile)},
 		{Verb: ledger.Intent, Fields: intent},
 		{Verb: ledger.Outcome, Fields: outcome, Files: events},
@@ -47,13 +47,13 @@ func book() audit.Book {
 		e.ID, e.By, e.At, e.Seq, e.Log = model.Hash(strings.Repeat(string(rune('1'+i)), 40)), ada, now, i+1, "refs/plumb/log/ada@example.org/unsigned"
 		entries = append(entries, e)
 	}
-	return audit.Tell(entries, []ledger.Problem{{Log: "refs/plumb/log/" + hostile, What: hostile}})
+	return audit.Tell(entries, []ledger.Problem{{Log: "refs/plumb/log/" + hostile, What: hostile}}, changes.Fold(entries, changes.Trust{}))
 }
 
 func verdict(b audit.Book) (audit.Verdict, error) {
 	return b.Verify(context.Background(), func(_ context.Context, name string, _ model.Hash) (model.Environment, error) {
 		return model.Environment{Name: name, Approvals: 2}, nil
-	})
+	}, nil)
 }
 
 // printReport prints a report in JSON, and for the printer for people in the formats for people.

@@ -39,7 +39,7 @@ type accountFields struct {
 func newAccountFields(a audit.Account) accountFields {
 	f := accountFields{
 		Kind: string(a.Kind), At: stamp(a.At), By: newPrincipalFields(a.By), Environment: a.Environment, Change: a.Change, Run: a.Run, Outcome: string(a.Outcome),
-		Text: a.Text.String(), Loud: a.Loud, Counts: a.Counts(), WhyNot: a.Not.String(), Signed: a.Signed, Key: line(a.Key), Entry: a.ID(), Log: line(a.Log),
+		Text: a.Text.String(), Loud: a.Loud, Counts: a.Counts(), WhyNot: a.Not.String(), Signed: a.Signed(), Key: line(a.Key), Entry: a.ID(), Log: line(a.Log),
 	}
 	if a.Entry != nil {
 		f.Seq = a.Entry.Seq

@@ -37,6 +37,8 @@ type changeFields struct {
 	Commits     []model.Hash     `json:"commits"`
 	Plans       []planFields     `json:"plans"`
 	Approvals   []approvalFields `json:"approvals"`
+	Refusals    []refusalFields  `json:"refusals"`
+	Unproven    string           `json:"unproven"`
 	Checks      []checkFields    `json:"checks"`
 	Run         model.RunID      `json:"run"`
 	Glass       string           `json:"glass"`
@@ -79,8 +81,17 @@ type approvalFields struct {
 	Commit  model.Hash      `json:"commit"`
 	Digest  model.Digest    `json:"digest"`
 	Signed  bool            `json:"signed"`
+	Key     string          `json:"key"`
 	Void    string          `json:"void"`
 	Expires string          `json:"expires"`
+}
+
+type refusalFields struct {
+	By   principalFields `json:"by"`
+	At   string          `json:"at"`
+	Why  string          `json:"why"`
+	Key  string          `json:"key"`
+	Void string          `json:"void"`
 }
 
 type ruleFields struct {
@@ -102,15 +113,18 @@ func newChangeFields(c model.Change) changeFields {
 		Title: c.Title.String(), Reason: c.Reason.String(), Author: newPrincipalFields(c.Author), SealedAt: stamp(c.SealedAt),
 		State: string(c.State), Note: line(c.Note), Digest: c.Digest, Undo: undo.Class.String(), UndoReason: line(undo.Reason),
 		Subject: line(c.Subject), Addresses: lines(c.Addresses), Base: c.Base, Revision: c.Revision, Onto: line(c.Onto),
-		Commits: append([]model.Hash{}, c.Commits...), Plans: []planFields{}, Approvals: []approvalFields{}, Checks: newChecksFields(c.Checks), Run: c.Run, Glass: line(c.Glass),
+		Commits: append([]model.Hash{}, c.Commits...), Plans: []planFields{}, Approvals: []approvalFields{}, Refusals: []refusalFields{}, Unproven: line(c.Unproven), Checks: newChecksFields(c.Checks), Run: c.Run, Glass: line(c.Glass),
 	}
 	for _, p := range c.Plans {
 		f.Plans = append(f.Plans, newPlanFields(p))
 	}
 	for _, a := range c.Approvals {
 		f.Approvals = append(f.Approvals, approvalFields{
-			By: newPrincipalFields(a.By), At: stamp(a.At), Commit: a.Commit, Digest: a.Digest, Signed: a.Signed, Void: line(a.Void), Expires: stamp(a.Expires),
+			By: newPrincipalFields(a.By), At: stamp(a.At), Commit: a.Commit, Digest: a.Digest, Signed: a.Key != "", Key: a.Key, Void: line(a.Void), Expires: stamp(a.Expires),
 		})
+	}
+	for _, r := range c.Refusals {
+		f.Refusals = append(f.Refusals, refusalFields{newPrincipalFields(r.By), stamp(r.At), r.Why.String(), r.Key, line(r.Void)})
 	}
 	return f
 }

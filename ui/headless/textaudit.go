@@ -37,7 +37,7 @@ func (t Text) account(p *page, a audit.Account) {
 
 // signature is told where there is one: nearly everybody signs everything or nothing.
 func (t Text) signature(a audit.Account) string {
-	if !a.Signed {
+	if !a.Signed() {
 		return ""
 	}
 	return "  " + line(a.Signature())

@@ -84,6 +84,9 @@ func (t Text) about(p *page, c model.Change) {
 	var people []string
 	for _, a := range c.Approvals {
 		who := principal(a.By)
+		if a.Key != "" {
+			who += ", signed with " + a.Key
+		}
 		if a.Void != "" {
 			who += " (void: " + line(a.Void) + ")"
 		} else if !a.Expires.IsZero() {
@@ -91,7 +94,16 @@ func (t Text) about(p *page, c model.Change) {
 		}
 		people = append(people, who)
 	}
-	row("approved", strings.Join(people, ", "))
+	row("approved", strings.Join(people, "; "))
+	people = nil
+	for _, r := range c.Refusals {
+		who := principal(r.By) + ": " + oneLine(r.Why)
+		if r.Void != "" {
+			who += " (void: " + line(r.Void) + ")"
+		}
+		people = append(people, who)
+	}
+	row("refused", strings.Join(people, "; "))
 	row("run", line(string(c.Run)))
 	row("digest", line(string(c.Digest)))
 }
