@@ -3,6 +3,7 @@ package audit_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -91,8 +92,7 @@ func (d *diary) book(problems ...ledger.Problem) audit.Book {
 // told is what the accounts say, oldest first, with why one does not count.
 func told(b audit.Book) string {
 	var words strings.Builder
-	for i := len(b.Accounts) - 1; i >= 0; i-- {
-		a := b.Accounts[i]
+	for _, a := range slices.Backward(b.Accounts) {
 		words.WriteString(a.Text.String())
 		if !a.Counts() {
 			words.WriteString(" -- " + a.Not.String())

@@ -230,6 +230,7 @@ func (x *explaining) signature(ctx context.Context, a Account, payload string) e
 	return nil
 }
 
+// signatureFile puts the signature where ssh-keygen finds it.
 func (x *explaining) signatureFile(e ledger.Entry) {
 	x.step("Takes the signature out.", fmt.Sprintf(`git cat-file blob %s:payload.sig > "$proof"/%s.sig`, e.ID, e.ID.Short()), "nothing")
 }

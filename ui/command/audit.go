@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -82,11 +83,11 @@ func auditWords() string {
 	for _, w := range words {
 		column = max(column, len(w.Example))
 	}
-	s := ""
+	var b strings.Builder
 	for _, w := range words {
-		s += fmt.Sprintf("  %-*s  %s\n", column, w.Example, w.About)
+		fmt.Fprintf(&b, "  %-*s  %s\n", column, w.Example, w.About)
 	}
-	return s
+	return b.String()
 }
 
 // reporter prints a report in one of the formats.
