@@ -21,7 +21,6 @@ type Verb string
 // The verbs.
 const (
 	Seal     Verb = "seal"     // A change came to be.
-	Check    Verb = "check"    // What the checks said of the change.
 	Approve  Verb = "approve"  // Somebody approved exactly that change.
 	Refuse   Verb = "refuse"   // Somebody said no to it.
 	Withdraw Verb = "withdraw" // Somebody took back what they had said of it.

@@ -218,7 +218,7 @@ func (w *Workspace) Approve(ctx context.Context, id model.ChangeID) (model.Chang
 		return c, err
 	}
 	// Whoever approves is to see what the checks say; whether they allow to apply it is for them to say then.
-	if _, err := w.RunChecks(ctx, c, nil); err != nil {
+	if c.Checks, err = w.RunChecks(ctx, c, nil); err != nil {
 		return c, err
 	}
 	if err := w.append(ctx, c.Environment, ledger.Approve, change.Approval(c), nil); err != nil {
@@ -245,7 +245,7 @@ func (w *Workspace) Refuse(ctx context.Context, id model.ChangeID, why string) (
 			return c, model.Refuse("plumb withdraw "+string(c.ID)+" takes it back", "you have refused %s already", c.ID)
 		}
 	}
-	if err := w.append(ctx, c.Environment, ledger.Refuse, change.Refusal(c, why), nil); err != nil {
+	if err := w.append(ctx, c.Environment, ledger.Refuse, change.Refusal(c, said(why).String()), nil); err != nil {
 		return c, err
 	}
 	return w.Change(ctx, string(id))
@@ -312,7 +312,7 @@ func (w *Workspace) Abandon(ctx context.Context, id model.ChangeID, why string) 
 	if !c.State.IsOpen() && c.State != model.Void {
 		return c, model.Refuse("only open changes can be given up", "%s is %s", c.ID, c.State)
 	}
-	if err := w.append(ctx, c.Environment, ledger.Abandon, change.End(c, why), nil); err != nil {
+	if err := w.append(ctx, c.Environment, ledger.Abandon, change.End(c, said(why).String()), nil); err != nil {
 		return c, err
 	}
 	if err := w.deleteBranch(ctx, c); err != nil {

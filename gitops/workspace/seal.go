@@ -15,6 +15,7 @@ import (
 	"plumb/gitops/objects"
 	"plumb/model"
 	"plumb/model/policy"
+	"plumb/model/secret"
 	"plumb/model/text"
 )
 
@@ -109,7 +110,7 @@ func (w *Workspace) Seal(ctx context.Context, d *Draft, reason string) (model.Ch
 	if c.ID, err = w.newID(*c); err != nil {
 		return model.Change{}, err
 	}
-	c.Reason, c.SealedAt = text.Clean(reason), w.opt.Now().UTC()
+	c.Title, c.Reason, c.SealedAt = said(c.Title.String()), said(reason), w.opt.Now().UTC()
 	if d.tree != "" {
 		if _, err := w.commit(ctx, d); err != nil {
 			return model.Change{}, err
@@ -138,6 +139,9 @@ func (w *Workspace) Seal(ctx context.Context, d *Draft, reason string) (model.Ch
 	}
 	return w.Change(ctx, string(c.ID))
 }
+
+// said is what a person wrote, as it goes on record for good: without the secrets that were pasted into it.
+func said(words string) text.Safe { return text.Clean(secret.MaskText(words)) }
 
 // newID names a change after what it does, with a few random digits.
 func (w *Workspace) newID(c model.Change) (model.ChangeID, error) {
