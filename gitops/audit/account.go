@@ -26,11 +26,11 @@ const (
 	Approved  Kind = "approve"
 	Refused   Kind = "refuse"
 	Withdrawn Kind = "withdraw"
-	Checked   Kind = "check"
 	Abandoned Kind = "abandon"
 	Voided    Kind = "void"
 	Begun     Kind = "intent"
 	Ended     Kind = "outcome"
+	Checked   Kind = "check"   // What checks had said when somebody approved or carried out a change.
 	Glass     Kind = "glass"   // A run that began although rules were not met.
 	Held      Kind = "hold"    // A rollback holds an environment, or a deploy lifted that.
 	Adopted   Kind = "adopt"   // What was live was taken over into git.
@@ -166,6 +166,10 @@ func (a Account) Signature() string {
 	}
 	return "signed by " + a.Key
 }
+
+// derived reports whether the account is about what an entry says or brings about beside its verb, so that another account is
+// about the entry itself.
+func (a Account) derived() bool { return a.Kind == Held || a.Kind == Adopted || a.Kind == Checked }
 
 // Run is a run of the record; nil where none of that id began.
 func (b Book) Run(id model.RunID) *model.Run { return b.runs[id] }

@@ -108,7 +108,7 @@ func told(b audit.Book) string {
 func TestTheLifeOfAChangeIsToldInWordsOfOperations(t *testing.T) {
 	var d diary
 	c := d.seal("deploy-1")
-	d.write("ada", "check", append(change.End(c, "")[:4], ledger.Field{Key: "results", Value: "terraform fmt failed\nlint passed\nslow not run"}), nil)
+	c.Checks = []model.CheckResult{{Name: "terraform fmt", State: model.CheckFailed}, {Name: "lint", State: model.CheckPassed}, {Name: "slow", State: model.CheckNotRun}}
 	d.approve("bob", c)
 	d.begin("ada", c, "r1")
 	d.end("ada", c, "r1", model.RunPartial, "web-2 was not there")
@@ -131,7 +131,7 @@ func TestTheLifeOfAChangeIsToldInWordsOfOperations(t *testing.T) {
 	d.write("bob", "withdraw", change.End(c, ""), nil)
 
 	want := `Ada sealed deploy-1 for production: Raise limits (1 step, worst undo: lossy), because it is slow
-checks of deploy-1 (production): 1 passed, 1 failed, 1 not run, terraform fmt, by Ada !
+checks of deploy-1 (production): 1 passed, 1 failed, 1 not run, terraform fmt, as Bob saw them !
 Bob approved deploy-1 (production, worst undo: lossy)
 Ada began run r1 of deploy-1 (production) on bastion
 run r1 of deploy-1 (production) ended partial: web-2 was not there !
@@ -299,7 +299,7 @@ func TestTheLedgerIsFilteredLikeHistory(t *testing.T) {
 
 // strict are rules that ask for one approval of somebody else, and let Carol break the glass.
 func strict(_ context.Context, name string, _ model.Hash) (model.Environment, error) {
-	return model.Environment{Name: name, Approvals: 1, Policy: model.Policy{FourEyes: true, BreakGlass: []string{"carol@example.org"}}}, nil
+	return model.Environment{Name: name, Approvals: 1, Checks: []model.Check{{Name: "lint"}}, Policy: model.Policy{FourEyes: true, BreakGlass: []string{"carol@example.org"}}}, nil
 }
 
 func TestEveryRunIsJudgedByWhatWasOnRecordWhenItBegan(t *testing.T) {
@@ -348,6 +348,18 @@ func TestEveryRunIsJudgedByWhatWasOnRecordWhenItBegan(t *testing.T) {
 			d.begin("ada", c, "r1", "fire", "approvals 0 of 1")
 			d.end("ada", c, "r1", model.RunApplied, "")
 		}, []string{"the glass was broken, and that was not allowed"}},
+		{"a check had failed", func(d *diary, c model.Change) {
+			d.approve("bob", c)
+			c.Checks = []model.CheckResult{{Name: "lint", State: model.CheckPassed}, {Name: model.Validation, State: model.CheckFailed}}
+			d.begin("ada", c, "r1")
+			d.end("ada", c, "r1", model.RunApplied, "")
+		}, []string{"checks 1 of 2"}},
+		{"a check had failed that nobody asks for", func(d *diary, c model.Change) {
+			d.approve("bob", c)
+			c.Checks = []model.CheckResult{{Name: "spelling", State: model.CheckFailed}}
+			d.begin("ada", c, "r1")
+			d.end("ada", c, "r1", model.RunApplied, "")
+		}, nil},
 		{"refused", func(d *diary, c model.Change) {
 			d.approve("bob", c)
 			d.write("carol", ledger.Refuse, change.Refusal(c, "too risky"), nil)

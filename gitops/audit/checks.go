@@ -13,7 +13,10 @@ type Check struct {
 	State model.CheckState
 }
 
-// ParseChecks reads the lines "NAME STATE" of an entry. What is no state is part of the name, and counts as not run.
+// checksField is the field of an approval, and of a run that begins, that says what became of each check until then.
+const checksField = "checks"
+
+// ParseChecks reads the lines "STATE NAME" of an entry. A line without a state is all name, and counts as not run.
 func ParseChecks(results string) []Check {
 	var list []Check
 	for l := range strings.SplitSeq(results, "\n") {
@@ -22,7 +25,7 @@ func ParseChecks(results string) []Check {
 		}
 		c := Check{Name: foreign(l), State: model.CheckNotRun}
 		for _, s := range []model.CheckState{model.CheckPassed, model.CheckFailed, model.CheckSkipped, model.CheckRunning, model.CheckNotRun} {
-			if name, ok := strings.CutSuffix(l, " "+string(s)); ok {
+			if name, ok := strings.CutPrefix(l, string(s)+" "); ok {
 				c = Check{foreign(name), s}
 			}
 		}

@@ -99,7 +99,7 @@ func (b Book) named(id string) (chosen []Account, about string, err error) {
 		return nil, "", model.WithHint(fmt.Errorf("%q could be any of %s", text.Line(id), strings.Join(names[:min(len(names), 5)], ", ")), "give more of the id")
 	}
 	for _, a := range slices.Backward(b.Accounts) {
-		if a.Entry != nil && a.Kind != Held && a.Kind != Adopted && found[exact].is(a) {
+		if a.Entry != nil && !a.derived() && found[exact].is(a) {
 			chosen = append(chosen, a)
 		}
 	}

@@ -111,6 +111,8 @@ func (s *Summary) count(a Account, run *model.Run) {
 	case a.Kind == Adopted && a.Counts():
 		s.Adoptions++
 		return
+	case a.derived():
+		return
 	}
 	s.Entries++
 	if a.Signed() {
@@ -188,7 +190,7 @@ func (c *ChangeReport) take(a Account, run *model.Run) {
 	case a.Kind == Sealed && a.Counts():
 		c.Seal = a
 	case a.Kind == Checked:
-		c.Checks = append(c.Checks, CheckReport{a, ParseChecks(a.Entry.Field("results"))})
+		c.Checks = append(c.Checks, CheckReport{a, ParseChecks(a.Entry.Field(checksField))})
 	case a.Kind == Approved, a.Kind == Refused, a.Kind == Withdrawn:
 		c.Votes = append(c.Votes, a)
 	case (a.Kind == Begun || a.Kind == Glass) && run != nil:

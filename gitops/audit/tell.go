@@ -20,9 +20,10 @@ type telling struct {
 	left    map[model.Hash]string // Why an entry does not count.
 	votes   map[vote][]string     // The same of approvals and refusals, in the order of the record.
 
-	taken  map[vote][]int            // Where what a person took back, or will have, is told; by change and person only.
-	closed map[model.ChangeID]string // What ended the change, for those that came too late.
-	holds  map[string]bool
+	taken   map[vote][]int            // Where what a person took back, or will have, is told; by change and person only.
+	checked map[model.ChangeID]string // What was told of the checks of a change last.
+	closed  map[model.ChangeID]string // What ended the change, for those that came too late.
+	holds   map[string]bool
 
 	told []Account
 }
@@ -38,7 +39,7 @@ type vote struct {
 func newTelling(record change.Record, entries int) *telling {
 	t := &telling{
 		record: record, changes: map[model.ChangeID]*model.Change{}, runs: map[model.RunID]*model.Run{}, left: map[model.Hash]string{},
-		votes: map[vote][]string{}, taken: map[vote][]int{}, closed: map[model.ChangeID]string{}, holds: map[string]bool{}, told: make([]Account, 0, entries),
+		votes: map[vote][]string{}, taken: map[vote][]int{}, checked: map[model.ChangeID]string{}, closed: map[model.ChangeID]string{}, holds: map[string]bool{}, told: make([]Account, 0, entries),
 	}
 	for _, l := range record.Left {
 		t.left[l.Entry] = l.Why
@@ -86,10 +87,6 @@ func (t *telling) tell(e *ledger.Entry) {
 		words, not = who(e.By)+" refused "+about(a)+because(e), t.said(a, c)
 	case Withdrawn:
 		words, not = t.withdraw(e, c, a)
-	case Checked:
-		results := ParseChecks(e.Field("results"))
-		a.Loud = slices.ContainsFunc(results, func(r Check) bool { return r.State == model.CheckFailed })
-		words, not = "checks of "+about(a)+": "+checks(results)+", by "+who(e.By), t.why(e, c)
 	case Abandoned, Voided:
 		words, not = t.end(e, c, a)
 	case Begun:
@@ -111,6 +108,7 @@ func (t *telling) tell(e *ledger.Entry) {
 		not = "an entry of an unknown kind, by a newer plumb?"
 	}
 	a.Text, a.Not = text.Line(words), text.Line(not)
+	t.checks(a)
 	if not == withdrawn {
 		by := vote{change: a.Change, email: strings.ToLower(e.By.Email.String())}
 		t.taken[by] = append(t.taken[by], len(t.told))
@@ -119,6 +117,25 @@ func (t *telling) tell(e *ledger.Entry) {
 	if a.Kind == Ended && a.Counts() && a.Outcome == model.RunApplied {
 		t.consequences(a, c)
 	}
+}
+
+// checks tells what checks said, where an entry says other than the one before about the same change.
+func (t *telling) checks(a Account) {
+	field := a.Entry.Field(checksField)
+	if field == "" || t.checked[a.Change] == field {
+		return
+	}
+	if a.Not.String() == withdrawn {
+		a.Not = text.Safe{} // The word was taken back, and not what the checks had said.
+	}
+	if a.Counts() {
+		t.checked[a.Change] = field
+	}
+	results := ParseChecks(field)
+	a.Kind, a.Outcome = Checked, ""
+	a.Loud = slices.ContainsFunc(results, func(r Check) bool { return r.State == model.CheckFailed })
+	a.Text = text.Line("checks of " + about(a) + ": " + checks(results) + ", as " + who(a.By) + " saw them")
+	t.told = append(t.told, a)
 }
 
 // about names the change of an account, with what else there is to say of it in brackets.

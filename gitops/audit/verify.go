@@ -43,7 +43,7 @@ func (v Verdict) Proven() bool { return len(v.Findings) == 0 }
 
 // Verify proves the ledger, whose chains and signatures were verified when it was read: every log whole, and every run allowed by the
 // rules of the revision that was applied when it began, with the approvals that were on record then. For the first run of an
-// environment the rules are those that it brought: trust on first use. What checks said is not decided again. Keyring finds
+// environment the rules are those that it brought: trust on first use. What checks said is what the run recorded. Keyring finds
 // whose signatures counted, see [change.Trust]. The error is one of reading rules, or of ctx.
 func (b Book) Verify(ctx context.Context, rules Rules, keyring func(model.Hash) (*change.Keyring, bool)) (Verdict, error) {
 	v := verifying{book: b, keyring: keyring, of: map[model.ChangeID][]ledger.Entry{}, applied: map[string]model.Hash{}, began: map[model.ChangeID]bool{}}
@@ -57,7 +57,7 @@ func (b Book) Verify(ctx context.Context, rules Rules, keyring func(model.Hash) 
 		if err := ctx.Err(); err != nil {
 			return v.Verdict, err
 		}
-		if a.Entry == nil || a.Kind == Held || a.Kind == Adopted {
+		if a.Entry == nil || a.derived() {
 			continue
 		}
 		logs[a.Log] = true
@@ -133,7 +133,7 @@ func (v *verifying) decide(ctx context.Context, a Account, c *model.Change, rule
 		then = *c // The seal is dated after the run: clocks differ.
 		then.Approvals = nil
 	}
-	then.State = model.Sealed
+	then.State, then.Checks = model.Sealed, recorded(a, env)
 	facts := policy.Facts{Environment: env, Change: then, Applier: a.By, Now: a.At}
 	unmet := slices.DeleteFunc(policy.Decide(facts), func(r model.Rule) bool { return r.OK })
 	switch {
@@ -151,6 +151,17 @@ func (v *verifying) decide(ctx context.Context, a Account, c *model.Change, rule
 		v.find(a, "run %s of %s was not allowed when it began: %s%s", a.Run, a.Change, missing(unmet), v.later(facts))
 	}
 	return nil
+}
+
+// recorded is what the entry of a run says of the checks that its environment asked for then.
+func recorded(a Account, env model.Environment) []model.CheckResult {
+	var results []model.CheckResult
+	for _, r := range ParseChecks(a.Entry.Field(checksField)) {
+		i := slices.IndexFunc(env.Checks, func(c model.Check) bool { return c.Name == r.Name })
+		optional := r.Name != model.Validation && (i < 0 || env.Checks[i].Advisory)
+		results = append(results, model.CheckResult{Name: r.Name, State: r.State, Advisory: optional})
+	}
+	return results
 }
 
 func only(changes []model.Change) (model.Change, bool) {

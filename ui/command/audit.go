@@ -182,7 +182,7 @@ func (inv *invocation) auditVerifyCommand() *cobra.Command {
 		Long: `Reads all logs and proves them, without asking anybody: that no entry was altered, taken out or put in, that each log belongs to
 who writes it, that signatures are good, that every run was allowed when it began by the rules of the revision that was applied
 then and the approvals that were on record, and that its end is known. For the first run of an environment, the rules that it brought are
-trusted. What checks said is not decided again.
+trusted. What checks said is what the run recorded.
 
 With --explain it prints commands for git, ssh-keygen and sha256sum instead that prove one entry, change or run without plumb.
 

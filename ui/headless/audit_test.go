@@ -24,6 +24,7 @@ func book() audit.Book {
 	c := model.Change{ID: "deploy-1", Environment: "production", Kind: model.Rollback, Title: text.Line("- " + hostile), Reason: text.Clean("1. " + hostile + "\n\n# two\npassword=hunter2hunter2"),
 		Author: ada, SealedAt: now, Revision: p.Revision, Commits: []model.Hash{p.Revision}, Plans: []model.PlanRef{p.Ref()}}
 	c.Digest = c.Seal()
+	c.Checks = []model.CheckResult{{Name: "lint", State: model.CheckPassed}, {Name: hostile, State: model.CheckFailed}}
 	seal, files, err := changes.Entry(c, []model.Plan{p})
 	if err != nil {
 		panic(err)
@@ -36,7 +37,6 @@ func book() audit.Book {
 	var entries []ledger.Entry
 	for i, e := range []ledger.Entry{
 		{Verb: ledger.Seal, Fields: seal, Files: files},
-		{Verb: "check", Fields: append(changes.End(c, "")[:4], ledger.Field{Key: "results", Value: "lint passed\n" + hostile + " failed"})},
 		{Verb: ledger.Approve, Fields: changes.Approval(c), Key: "SHA256:abc"},
 		{Verb: "refuse", Fields: changes.End(c, hostile)},
 		{Verb: ledger.Intent, Fields: intent},
