@@ -32,14 +32,15 @@ const (
 	Ended     Kind = "outcome"
 	Checked   Kind = "check"   // What checks had said when somebody approved or carried out a change.
 	Glass     Kind = "glass"   // A run that began although rules were not met.
-	Held      Kind = "hold"    // A rollback holds an environment, or a deploy lifted that.
+	Held      Kind = "hold"    // A person holds something, or a rollback the environment.
+	Lifted    Kind = "lift"    // A person lifted a hold, or a deploy that of a rollback.
 	Adopted   Kind = "adopt"   // What was live was taken over into git.
 	Damaged   Kind = "problem" // A log that cannot be believed from some entry on.
 )
 
 // Kinds are all kinds in the order of the life of a change.
 func Kinds() []Kind {
-	return []Kind{Sealed, Checked, Approved, Refused, Withdrawn, Abandoned, Voided, Begun, Glass, Ended, Held, Adopted, Damaged}
+	return []Kind{Sealed, Checked, Approved, Refused, Withdrawn, Abandoned, Voided, Begun, Glass, Ended, Held, Lifted, Adopted, Damaged}
 }
 
 // isKnown reports whether the kind is one of [Kinds].
@@ -139,6 +140,8 @@ func (a Account) Sign() text.Safe {
 		return text.Lit("▸")
 	case Held:
 		return text.Lit("‖")
+	case Lifted:
+		return text.Lit("↑")
 	case Adopted:
 		return text.Lit("←")
 	case Glass, Damaged:
@@ -169,7 +172,12 @@ func (a Account) Signature() string {
 
 // derived reports whether the account is about what an entry says or brings about beside its verb, so that another account is
 // about the entry itself.
-func (a Account) derived() bool { return a.Kind == Held || a.Kind == Adopted || a.Kind == Checked }
+func (a Account) derived() bool {
+	return a.Entry != nil && a.Kind != Glass && a.Kind != kindOf(a.Entry)
+}
+
+// kindOf is the verb of an entry as a kind.
+func kindOf(e *ledger.Entry) Kind { return Kind(text.Line(string(e.Verb)).String()) }
 
 // Run is a run of the record; nil where none of that id began.
 func (b Book) Run(id model.RunID) *model.Run { return b.runs[id] }

@@ -127,6 +127,9 @@ func TestTheLifeOfAChangeIsToldInWordsOfOperations(t *testing.T) {
 	d.write("ada", ledger.Abandon, change.End(gone, "not needed"), nil)
 	void := d.seal("deploy-4")
 	d.write("bob", ledger.Void, change.End(void, "web-1 changed"), nil)
+	hold := model.Hold{ID: "h1", Environment: "production", Why: text.Lit("migration"), Addresses: []string{"web-1:/etc/a", "web-1:/etc/b"}, Until: start.Add(time.Hour)}
+	d.write("bob", ledger.Hold, change.Hold(hold), nil)
+	d.write("carol", ledger.Lift, change.Lift(hold, "done"), nil)
 	d.write("bob", "refuse", append(change.End(c, "too risky"), ledger.Field{}), nil)
 	d.write("bob", "withdraw", change.End(c, ""), nil)
 
@@ -151,6 +154,8 @@ Ada sealed deploy-3 for production: Raise limits (1 step, worst undo: lossy), be
 Ada gave deploy-3 (production) up: not needed
 Ada sealed deploy-4 for production: Raise limits (1 step, worst undo: lossy), because it is slow
 deploy-4 (production) is void: web-1 changed, as Bob found
+Bob holds web-1:/etc/a, web-1:/etc/b in production until 2026-03-02T10:00:00Z: migration (hold h1) !
+Carol lifted the hold h1 of production: done
 Bob refused deploy-1 (production): too risky -- it came after run r1 had begun !
 Bob took back what they had said of deploy-1 (production) -- it came after run r1 had begun
 `
@@ -348,6 +353,20 @@ func TestEveryRunIsJudgedByWhatWasOnRecordWhenItBegan(t *testing.T) {
 			d.begin("ada", c, "r1", "fire", "approvals 0 of 1")
 			d.end("ada", c, "r1", model.RunApplied, "")
 		}, []string{"the glass was broken, and that was not allowed"}},
+		{"held", func(d *diary, c model.Change) {
+			d.write("bob", ledger.Hold, change.Hold(model.Hold{ID: "h1", Environment: "production", Why: text.Lit("migration")}), nil)
+			d.approve("bob", c)
+			d.begin("ada", c, "r1")
+			d.end("ada", c, "r1", model.RunApplied, "")
+		}, []string{"production is held by bob@example.org: migration"}},
+		{"held no longer", func(d *diary, c model.Change) {
+			hold := model.Hold{ID: "h1", Environment: "production", Why: text.Lit("migration")}
+			d.write("bob", ledger.Hold, change.Hold(hold), nil)
+			d.write("bob", ledger.Lift, change.Lift(hold, ""), nil)
+			d.approve("bob", c)
+			d.begin("ada", c, "r1")
+			d.end("ada", c, "r1", model.RunApplied, "")
+		}, nil},
 		{"a check had failed", func(d *diary, c model.Change) {
 			d.approve("bob", c)
 			c.Checks = []model.CheckResult{{Name: "lint", State: model.CheckPassed}, {Name: model.Validation, State: model.CheckFailed}}

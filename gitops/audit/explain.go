@@ -111,8 +111,12 @@ func (b Book) named(id string) (chosen []Account, about string, err error) {
 func (b Book) trustRoots() map[model.Hash]model.Hash {
 	roots, applied := map[model.Hash]model.Hash{}, map[string]model.Hash{}
 	for _, a := range slices.Backward(b.Accounts) {
+		if a.Entry == nil {
+			continue
+		}
 		c := b.changes[a.Change]
-		if a.Entry == nil || c == nil {
+		if c == nil {
+			roots[a.ID()] = cmp.Or(applied[a.Environment], b.Record.Roots[a.Environment])
 			continue
 		}
 		if _, known := roots[a.ID()]; !known {

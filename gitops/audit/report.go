@@ -105,7 +105,7 @@ func (s *Summary) count(a Account, run *model.Run) {
 	case a.Kind == Damaged:
 		s.Unbelieved++
 		return
-	case a.Kind == Held && a.Counts():
+	case a.Kind == Held && a.derived() && a.Counts(), a.Kind == Lifted && a.derived() && a.Counts():
 		s.Holds++
 		return
 	case a.Kind == Adopted && a.Counts():
@@ -129,6 +129,8 @@ func (s *Summary) count(a Account, run *model.Run) {
 		s.Approvals++
 	case Refused:
 		s.Refusals++
+	case Held, Lifted:
+		s.Holds++
 	case Glass:
 		s.Glass++
 		s.begun(run)

@@ -69,7 +69,7 @@ func (t *telling) vote(kind Kind, c model.ChangeID, by model.Principal, at time.
 func (t *telling) tell(e *ledger.Entry) {
 	c := t.changes[model.ChangeID(e.Field("change"))]
 	a := Account{
-		Kind: Kind(text.Line(string(e.Verb)).String()), At: e.At, By: e.By, Key: e.Key, Log: e.Log, Entry: e,
+		Kind: kindOf(e), At: e.At, By: e.By, Key: e.Key, Log: e.Log, Entry: e,
 		Change: model.ChangeID(text.Line(e.Field("change")).String()), Environment: text.Line(e.Field("environment")).String(),
 		Run: model.RunID(text.Line(e.Field("run")).String()),
 	}
@@ -94,6 +94,11 @@ func (t *telling) tell(e *ledger.Entry) {
 			a.Kind, a.Loud = Glass, true
 		}
 		words, not = t.begin(e, c, a)
+	case Held:
+		a.Loud = true
+		words, not = who(e.By)+" holds "+held(e, a)+until(e)+because(e)+" (hold "+foreign(e.Field("hold"))+")", t.why(e, c)
+	case Lifted:
+		words, not = who(e.By)+" lifted the hold "+foreign(e.Field("hold"))+" of "+a.Environment+because(e), t.why(e, c)
 	case Ended:
 		a.Outcome = model.Outcome(text.Line(e.Field("outcome")).String())
 		if words, not = t.outcome(e, c, a); not == "" && t.runs[a.Run] != nil {
@@ -162,6 +167,22 @@ func undo(e *ledger.Entry, c *model.Change) string {
 	return ""
 }
 
+// held is what a hold covers.
+func held(e *ledger.Entry, a Account) string {
+	if list := foreign(strings.ReplaceAll(e.Field("addresses"), "\n", ", ")); list != "" {
+		return list + " in " + a.Environment
+	}
+	return a.Environment
+}
+
+// until is when a hold is over by itself.
+func until(e *ledger.Entry) string {
+	if end := foreign(e.Field("until")); end != "" {
+		return " until " + end
+	}
+	return ""
+}
+
 // because is the reason that an entry gives, as the end of a sentence.
 func because(e *ledger.Entry) string {
 	why := e.Field("why")
@@ -196,7 +217,7 @@ func (t *telling) consequences(end Account, c *model.Change) {
 			return
 		}
 		delete(t.holds, c.Environment)
-		a.Kind, a.Text = Held, text.Line(fmt.Sprintf("the hold on %s is lifted by %s", a.Environment, c.ID))
+		a.Kind, a.Text = Lifted, text.Line(fmt.Sprintf("the hold on %s is lifted by %s", a.Environment, c.ID))
 	case model.Adopt:
 		a.Kind, a.Text = Adopted, text.Line(fmt.Sprintf("%s adopted %s (%s)", who(c.Author), things(c.Addresses), a.Environment))
 	default:

@@ -46,7 +46,7 @@ func (v Verdict) Proven() bool { return len(v.Findings) == 0 }
 // environment the rules are those that it brought: trust on first use. What checks said is what the run recorded. Keyring finds
 // whose signatures counted, see [change.Trust]. The error is one of reading rules, or of ctx.
 func (b Book) Verify(ctx context.Context, rules Rules, keyring func(model.Hash) (*change.Keyring, bool)) (Verdict, error) {
-	v := verifying{book: b, keyring: keyring, of: map[model.ChangeID][]ledger.Entry{}, applied: map[string]model.Hash{}, began: map[model.ChangeID]bool{}}
+	v := verifying{book: b, keyring: keyring, of: map[model.ChangeID][]ledger.Entry{}, applied: map[string]model.Hash{}, holds: map[string][]ledger.Entry{}, began: map[model.ChangeID]bool{}}
 	v.Entries = len(b.Entries)
 	logs := map[string]bool{}
 	for _, p := range b.Problems {
@@ -81,6 +81,7 @@ type verifying struct {
 	of      map[model.ChangeID][]ledger.Entry // So far.
 	applied map[string]model.Hash             // By environment, so far.
 	began   map[model.ChangeID]bool
+	holds   map[string][]ledger.Entry // By environment, those of holds that people have set and lifted so far.
 }
 
 func (v *verifying) find(a Account, format string, args ...any) {
@@ -106,6 +107,8 @@ func (v *verifying) look(ctx context.Context, a Account, rules Rules) error {
 			v.find(a, "run %s of %s has no outcome: nobody knows how it ended, unless it is under way", a.Run, a.Change)
 		}
 		return v.decide(ctx, a, c, rules)
+	case (a.Kind == Held || a.Kind == Lifted) && a.Counts():
+		v.holds[a.Environment] = append(v.holds[a.Environment], *a.Entry)
 	case a.Kind == Ended && a.Counts() && a.Outcome == model.RunApplied:
 		v.applied[c.Environment] = c.Revision
 	}
@@ -128,7 +131,9 @@ func (v *verifying) decide(ctx context.Context, a Account, c *model.Change, rule
 	} else if root, ok := v.book.Record.Roots[c.Environment]; ok {
 		trust.Roots[c.Environment] = root
 	}
-	then, ok := only(change.Fold(v.of[c.ID], trust).Changes)
+	record := change.Fold(slices.Concat(v.of[c.ID], v.holds[a.Environment]), trust)
+	env.Policy.Holds = slices.DeleteFunc(record.HoldsOf(c.Environment), func(h model.Hold) bool { return !h.IsByHand() })
+	then, ok := only(record.Changes)
 	if !ok {
 		then = *c // The seal is dated after the run: clocks differ.
 		then.Approvals = nil

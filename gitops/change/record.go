@@ -125,6 +125,23 @@ func Refusal(c model.Change, why string) []ledger.Field {
 // Withdrawal is what the ledger is to record when somebody takes back what they had said of a change.
 func Withdrawal(c model.Change) []ledger.Field { return bind(c) }
 
+// Hold is what the ledger is to record when a person sets a hold.
+func Hold(h model.Hold) []ledger.Field {
+	fields := []ledger.Field{
+		{Key: "environment", Value: h.Environment}, {Key: "hold", Value: h.ID}, {Key: "why", Value: h.Why.String()},
+		{Key: "addresses", Value: strings.Join(h.Addresses, "\n")},
+	}
+	if !h.Until.IsZero() {
+		fields = append(fields, ledger.Field{Key: "until", Value: h.Until.UTC().Format(time.RFC3339)})
+	}
+	return fields
+}
+
+// Lift is what the ledger is to record when a person lifts a hold.
+func Lift(h model.Hold, why string) []ledger.Field {
+	return []ledger.Field{{Key: "environment", Value: h.Environment}, {Key: "hold", Value: h.ID}, {Key: "why", Value: why}}
+}
+
 // End is what the ledger is to record when a change is given up or void.
 func End(c model.Change, why string) []ledger.Field {
 	return append(bind(c), ledger.Field{Key: "why", Value: why})

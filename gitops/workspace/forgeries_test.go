@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -50,9 +51,7 @@ func newCourt(t *testing.T, files map[string]string) *court {
 		w.keys[name] = f.private(name)
 	}
 	all := map[string]string{workspace.AllowedSigners: f.signers(people...)}
-	for name, content := range files {
-		all[name] = content
-	}
+	maps.Copy(all, files)
 	w.commit("Sign what is done", all)
 	w.land(toProduction)
 	w.commit("Say it", map[string]string{"production/web-2/etc/motd": "soon\n"})
@@ -237,22 +236,22 @@ func (f *court) applied() string {
 	return string(p.Applied)
 }
 
-func (f *court) say(who string, c model.Change, do func(*workspace.Workspace, context.Context, model.ChangeID) (model.Change, error)) {
+func (f *court) say(who string, c model.Change, do func(context.Context, *workspace.Workspace, model.ChangeID) (model.Change, error)) {
 	f.t.Helper()
-	if _, err := do(f.as(who), f.t.Context(), c.ID); err != nil {
+	if _, err := do(f.t.Context(), f.as(who), c.ID); err != nil {
 		f.t.Fatalf("as %s: %v", who, err)
 	}
 }
 
-func approve(w *workspace.Workspace, ctx context.Context, id model.ChangeID) (model.Change, error) {
+func approve(ctx context.Context, w *workspace.Workspace, id model.ChangeID) (model.Change, error) {
 	return w.Approve(ctx, id)
 }
 
-func refuse(w *workspace.Workspace, ctx context.Context, id model.ChangeID) (model.Change, error) {
+func refuse(ctx context.Context, w *workspace.Workspace, id model.ChangeID) (model.Change, error) {
 	return w.Refuse(ctx, id, "not today")
 }
 
-func withdraw(w *workspace.Workspace, ctx context.Context, id model.ChangeID) (model.Change, error) {
+func withdraw(ctx context.Context, w *workspace.Workspace, id model.ChangeID) (model.Change, error) {
 	return w.Withdraw(ctx, id)
 }
 

@@ -246,7 +246,7 @@ func byPrefix[T any](what, id string, all []T, name func(T) string) (found T, er
 	case 1:
 		return found, nil
 	case 0:
-		return found, model.WithHint(fmt.Errorf("%s %q: %w", what, id, objects.ErrNotFound), "plumb %s lists them", map[string]string{"change": "change list", "run": "runs"}[what])
+		return found, model.WithHint(fmt.Errorf("%s %q: %w", what, id, objects.ErrNotFound), "plumb %s lists them", map[string]string{"change": "change list", "run": "runs", "hold": "hold list"}[what])
 	}
 	return found, model.WithHint(fmt.Errorf("%s %q could be any of %s", what, id, strings.Join(names, ", ")), "give more of the id")
 }
