@@ -100,6 +100,7 @@ type App struct {
 	ran     ranView
 	run     runView
 	file    fileView
+	ledger  ledgerView
 
 	view     action.Scope // The view that takes the whole body; empty for the panes.
 	dialogs  []dialog
@@ -235,6 +236,7 @@ func (a *App) resize() {
 	a.runs.resize(a.frame.body.w, a.frame.body.h-1)
 	a.run.resize(a.frame.body.w, a.frame.body.h-1)
 	a.file.resize(a.frame.body.w, a.frame.body.h-1)
+	a.ledger.resize(a.frame.body.w, a.frame.body.h-1)
 	a.diff.setSplit(a.splits())
 }
 

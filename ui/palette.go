@@ -67,7 +67,7 @@ func newPalette(a *App, typed string) *paletteDialog {
 func newViewMenu(a *App) *paletteDialog {
 	d := &paletteDialog{title: text.Lit("Views")}
 	s := a.state()
-	for _, id := range []action.ID{action.FocusHistory, action.Between, action.AllRuns, action.WhatRan, action.FirstParent, action.Help} {
+	for _, id := range []action.ID{action.FocusHistory, action.Between, action.AllRuns, action.ShowLedger, action.WhatRan, action.FirstParent, action.Help} {
 		d.all = append(d.all, entryOf(id, s))
 	}
 	for _, e := range a.entries() {

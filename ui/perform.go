@@ -84,6 +84,12 @@ func (a *App) perform(in action.Intent) tea.Cmd {
 		return a.show(action.Ran)
 	case action.AllRuns:
 		return tea.Batch(a.show(action.Runs), a.runs.load(a))
+	case action.ShowLedger:
+		return tea.Batch(a.show(action.Ledger), a.ledger.load(a))
+	case action.DetailsDown:
+		return a.ledger.scroll(1)
+	case action.DetailsUp:
+		return a.ledger.scroll(-1)
 	case action.HistoryOf:
 		return a.historyOf(in.Arg)
 	case action.FirstParent:
@@ -264,9 +270,9 @@ func (a *App) openSelected() tea.Cmd {
 		if r == nil {
 			return nil
 		}
-		cmd := a.openRun(r.ID)
-		a.run.listed = a.view == action.Run
-		return cmd
+		return a.openRunFrom(action.Runs, r.ID)
+	case action.Ledger:
+		return a.ledger.open(a)
 	case action.Live:
 		if cmd, ok := a.live.toggle(a); ok {
 			return cmd
@@ -323,8 +329,8 @@ func (a *App) back() tea.Cmd {
 	switch {
 	case a.searching():
 		return a.pane(a.scope()).find(a, "")
-	case a.view == action.Run && a.run.listed:
-		return a.show(action.Runs)
+	case a.view == action.Run && a.run.from != "":
+		return a.show(a.run.from)
 	case a.view == action.File:
 		return a.leaveFile()
 	case a.view != "":
@@ -356,6 +362,9 @@ func (a *App) refresh() tea.Cmd {
 	cmds := []tea.Cmd{a.history.load(a), a.change.load(a)}
 	if a.view == action.Runs {
 		cmds = append(cmds, a.runs.load(a))
+	}
+	if a.view == action.Ledger {
+		cmds = append(cmds, a.ledger.load(a))
 	}
 	if a.view == action.File && a.file.hasLines() {
 		cmds = append(cmds, a.file.reload(a))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"iter"
 
+	"plumb/gitops/audit"
 	"plumb/gitops/ledger"
 	"plumb/gitops/objects"
 	"plumb/gitops/workspace"
@@ -52,6 +53,7 @@ type source interface {
 	Seal(ctx context.Context, d *workspace.Draft, reason string) (model.Change, error)
 	Changes(ctx context.Context) ([]model.Change, error)
 	Damage(ctx context.Context) ([]ledger.Problem, error)
+	Audit(ctx context.Context) (audit.Book, error)
 	Review(ctx context.Context, c model.Change) (workspace.Review, error)
 	RunChecks(ctx context.Context, c model.Change, watch func(model.CheckEvent)) ([]model.CheckResult, error)
 	Approve(ctx context.Context, id model.ChangeID) (model.Change, error)

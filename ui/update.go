@@ -132,6 +132,10 @@ func (a *App) answered(msg tea.Msg) tea.Cmd {
 		return tea.Batch(a.diff.arrived(a, m), a.filesArrived())
 	case countPart:
 		return a.countsArrived(m)
+	case answer[bookFound]:
+		return a.ledger.arrived(a, m)
+	case answer[accountsFound]:
+		return a.ledger.selectedArrived(m)
 	case answer[runsFound]:
 		return a.runs.arrived(a, m)
 	case answer[runFound]:

@@ -16,6 +16,7 @@ package headless
 import (
 	"time"
 
+	"plumb/gitops/audit"
 	"plumb/gitops/history"
 	"plumb/gitops/objects"
 	"plumb/gitops/workspace"
@@ -40,6 +41,9 @@ type Printer interface {
 	Run(model.Run) error
 	Runs([]model.Run) error
 	Checks(Checks) error
+	Audit(Audit) error
+	Verdict(audit.Verdict) error
+	Explanation(audit.Explanation) error
 	Version(Version) error
 }
 

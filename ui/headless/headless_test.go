@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
+	"plumb/gitops/audit"
 	"plumb/gitops/history"
 	"plumb/gitops/objects"
 	"plumb/gitops/workspace"
@@ -259,6 +260,24 @@ func documents() map[string][]func(Printer) error {
 		"check": {
 			func(p Printer) error { return p.Checks(checks()) },
 			func(p Printer) error { return p.Checks(Checks{}) },
+		},
+		"audit": {
+			func(p Printer) error { return p.Audit(Audit{}) },
+			func(p Printer) error { b := book(); return p.Audit(Audit{b.Accounts, len(b.Accounts) + 3}) },
+		},
+		"audit-verify": {
+			func(p Printer) error { return p.Verdict(audit.Verdict{}) },
+			func(p Printer) error { v, err := verdict(book()); return errors.Join(err, p.Verdict(v)) },
+		},
+		"audit-explain": {
+			func(p Printer) error { return p.Explanation(audit.Explanation{}) },
+			func(p Printer) error {
+				return p.Explanation(audit.Explanation{About: text.Line(hostile), Steps: []audit.Step{{About: hostile, Proves: hostile, Command: "true", Expect: hostile}}, Cannot: []string{hostile}})
+			},
+		},
+		"audit-report": {
+			func(p Printer) error { return printReport(p, audit.Report{}) },
+			func(p Printer) error { return printReport(p, book().Report("shop", audit.Period{}, now)) },
 		},
 		"version": {
 			func(p Printer) error { return p.Version(Version{"v1", "abc", "go1.26", "linux", "amd64"}) },
