@@ -13,11 +13,13 @@ type ChangeKind string
 
 // The kinds of change.
 const (
-	Deploy   ChangeKind = "deploy"   // Bring an environment to a revision.
-	Revert   ChangeKind = "revert"   // Take one commit back.
-	Restore  ChangeKind = "restore"  // Drift goes: git wins.
-	Adopt    ChangeKind = "adopt"    // Drift stays: live wins and becomes a commit.
-	Rollback ChangeKind = "rollback" // Take back what a commit or an earlier change did.
+	Deploy    ChangeKind = "deploy"   // Bring an environment to a revision.
+	Revert    ChangeKind = "revert"   // Take one commit back.
+	Restore   ChangeKind = "restore"  // Drift goes: git wins.
+	Adopt     ChangeKind = "adopt"    // Drift stays: live wins and becomes a commit.
+	Rollback  ChangeKind = "rollback" // Take back what a commit or an earlier change did.
+	EditFiles ChangeKind = "edit"     // Files become what somebody wrote.
+	Compose   ChangeKind = "compose"  // Several of these in one, see [Pick].
 )
 
 // ChangeState is how far a change has come.
@@ -53,6 +55,7 @@ type Change struct {
 	Subject   string    // What was asked for: the revision, commit or change, as a full id; empty for addresses.
 	Addresses []string  // For restore and adopt: what was picked, as TARGET/ADDRESS.
 	Parts     []Part    // Of these addresses only a part was picked.
+	Picks     []Pick    // What it was composed of, in the order in which it was picked; nil where the kind and the above say it all.
 	Base      Hash      // The environment's applied revision when the change was sealed; may be empty.
 	Revision  Hash      // What the environment is to be true to afterwards.
 	Onto      string    // The branch that receives the commit of this change when it is applied; a full ref name, or empty where git stays as it is.
@@ -62,10 +65,13 @@ type Change struct {
 
 	State     ChangeState
 	Approvals []Approval
+	Refusals  []Refusal
 	Checks    []CheckResult // What is known of the checks that its revision has to pass; not part of the record.
 	Run       RunID         // The last run of this change; empty before the first.
 	Note      string        // Why it is void or abandoned, or what became of the run.
 	Glass     string        // Who overruled which rules for its run, and why, for people; empty where nobody did.
+	Unproven  string        // Why nobody can be sure who sealed it, where that has to be signed; empty where one can.
+	Doubts    []string      // What of the record cannot be believed at the moment, so that a refusal may be missing; not part of the record.
 
 	Governed *Environment // Of an open change, its environment with the rules that held when it was read. Nil where they could not be read.
 }
@@ -74,6 +80,12 @@ type Change struct {
 type Principal struct {
 	Name  text.Safe `json:"name"`
 	Email text.Safe `json:"email"`
+}
+
+// Is reports whether both are the same person: by their addresses, in which capitals make no difference. Nobody is the same as nobody.
+func (p Principal) Is(other Principal) bool {
+	email := strings.ToLower(p.Email.String())
+	return email != "" && email == strings.ToLower(other.Email.String())
 }
 
 // PlanRef is what of a plan is kept in the ledger: enough to judge and to prove, no contents.
@@ -145,6 +157,12 @@ func (c Change) Seal() Digest {
 	for _, p := range c.Parts {
 		fmt.Fprintf(&b, "part %q old %q new %q blocks %v\n", p.Address, p.Old, p.New, p.Blocks)
 	}
+	for _, p := range c.Picks {
+		fmt.Fprintf(&b, "pick %s %q paths %q lines +%d -%d\n", p.Verb, p.What, p.Paths, p.Added, p.Removed)
+		for _, part := range p.Parts {
+			fmt.Fprintf(&b, "pick part %q old %q new %q blocks %v\n", part.Address, part.Old, part.New, part.Blocks)
+		}
+	}
 	for _, p := range c.Plans {
 		fmt.Fprintf(&b, "plan %q %s\n", p.Target, p.Digest)
 	}
@@ -156,10 +174,19 @@ type Approval struct {
 	By     Principal `json:"by"`
 	At     time.Time `json:"at"`
 	Change ChangeID  `json:"change"`
-	Commit Hash      `json:"commit"` // The revision that was approved.
-	Digest Digest    `json:"digest"` // The change's digest that was approved.
-	Signed bool      `json:"signed"` // Whether a signature was made and verified.
+	Commit Hash      `json:"commit"`        // The revision that was approved.
+	Digest Digest    `json:"digest"`        // The change's digest that was approved.
+	Key    string    `json:"key,omitempty"` // The fingerprint of the key that signed it; empty for one without a signature.
 	Void   string    `json:"void,omitempty"`
 
 	Expires time.Time `json:"expires,omitzero"` // When it will be void by itself; zero for never.
+}
+
+// Refusal is one person's no to exactly one change. While it stands, the change is not applied.
+type Refusal struct {
+	By   Principal
+	At   time.Time
+	Why  text.Safe
+	Key  string // As of an [Approval].
+	Void string // Why it does not count, or no longer.
 }

@@ -30,6 +30,8 @@ type Policy struct {
 	MaxDeletions *int     // How many resources a change may delete or replace; nil for any number.
 	Protected    []string // Patterns of addresses that no change may delete or replace. See [Address.Matches].
 	BreakGlass   []string // Who may apply although approvals are missing or a freeze is on; empty for nobody.
+	Holds        []Hold   // Those that people have set by hand.
+	Keys         string   // Whose signatures count, for people; empty where nothing has to be signed.
 }
 
 // ApprovalRule asks for approvals of a change that has a step which all of its conditions fit. Without conditions it asks of every change.

@@ -53,8 +53,7 @@ func story(t testing.TB) (*workspace.Workspace, demo.World, func() time.Time) {
 	state := t.TempDir()
 	world, err := demo.Make(t.Context(), demo.Options{
 		Dir: filepath.Join(t.TempDir(), "demo"), Seed: seed,
-		Engine:   func(root string) workspace.Engine { return hosts.New(hosts.Options{Root: root, Now: now}) },
-		StateDir: func(string) string { return state },
+		Engine: func(root string) workspace.Engine { return hosts.New(hosts.Options{Root: root, Now: now}) },
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -172,7 +171,7 @@ func (s *screen) settle() {
 		}
 		if !s.ring(func(msg tea.Msg) bool {
 			switch msg.(type) {
-			case restMsg, standMsg:
+			case restMsg, standMsg, stageMsg:
 				return true
 			}
 			return false
@@ -252,7 +251,7 @@ func (s *screen) write(t string) {
 }
 
 var namedKeys = map[string]rune{"enter": tea.KeyEnter, "esc": tea.KeyEscape, "tab": tea.KeyTab, "up": tea.KeyUp, "down": tea.KeyDown,
-	"pgdown": tea.KeyPgDown, "pgup": tea.KeyPgUp, "backspace": tea.KeyBackspace, "left": tea.KeyLeft, "right": tea.KeyRight}
+	"pgdown": tea.KeyPgDown, "pgup": tea.KeyPgUp, "backspace": tea.KeyBackspace, "delete": tea.KeyDelete, "left": tea.KeyLeft, "right": tea.KeyRight}
 
 func keyNamed(name string) tea.KeyPressMsg {
 	switch code, named := namedKeys[name]; {

@@ -17,13 +17,28 @@ import (
 // targetSubject sums up one target.
 type targetSubject struct {
 	env    string
-	hold   *model.Hold // Of its environment; nil for none.
+	holds  []model.Hold // Of its environment.
 	target workspace.TargetObservation
 	now    time.Time
 }
 
 func (s targetSubject) id() string {
 	return "target " + s.env + " " + s.target.Target.Name + s.target.CheckedAt.String()
+}
+
+// holdWords say what a hold forbids, and until when.
+func holdWords(h model.Hold) text.Safe {
+	if !h.IsByHand() {
+		return text.Format("No revision without %s (%s) can be deployed.", h.Revision.Short(), h.Change)
+	}
+	what, until := "Nothing can be changed", "until it is lifted"
+	if len(h.Addresses) > 0 {
+		what = "Nothing of " + strings.Join(h.Addresses, ", ") + " can be changed"
+	}
+	if !h.Until.IsZero() {
+		until = "until " + h.Until.Local().Format("2006-01-02 15:04")
+	}
+	return text.Format("%s %s: plumb hold lift %s.", text.Line(what), until, h.ID)
 }
 
 func (s targetSubject) title() text.Safe {
@@ -37,9 +52,9 @@ func (s targetSubject) read(_ context.Context, _ source, _ int, show func(piece)
 		line(dim, text.Format("checked %s", ago(s.now, t.CheckedAt))),
 		nil,
 	}
-	if h := s.hold; h != nil {
+	for _, h := range s.holds {
 		head = append(head, headLine{{caution, text.Format("%s is held", s.env)}, {plain, text.Format(" since %s by %s: %s", ago(s.now, h.Since), h.By.Name, h.Why)}},
-			line(dim, text.Format("No revision without %s (%s) can be deployed.", h.Revision.Short(), h.Change)), nil)
+			line(dim, holdWords(h)), nil)
 	}
 	if t.Err != nil {
 		head = append(head, headLine{{bad, text.Lit("! ")}, {plain, text.Lit("Nothing can be said about it now:")}})
@@ -204,16 +219,20 @@ func (s changeSubject) paths(ws source) []string {
 	return nil
 }
 
-// showPlans shows each step of the plans as a difference between live and afterwards.
-func (s changeSubject) showPlans(ctx context.Context, ws source, review *workspace.Review, show func(piece)) {
-	var files []diff.File
-	var steps []model.Step
-	for _, p := range review.Plans {
+// planDiffs are the steps of plans, each with its difference between live and afterwards.
+func planDiffs(plans []model.Plan) (files []diff.File, steps []model.Step) {
+	for _, p := range plans {
 		for _, st := range p.Steps {
 			files = append(files, workspace.StepDiff(st, diff.Options{}))
 		}
 		steps = append(steps, p.Steps...)
 	}
+	return files, steps
+}
+
+// showPlans shows each step of the plans, with what checks say of it.
+func (s changeSubject) showPlans(ctx context.Context, ws source, review *workspace.Review, show func(piece)) {
+	files, steps := planDiffs(review.Plans)
 	said := newFound(review.Checks)
 	findings := said.atSteps(ctx, ws, s.change.Revision, steps, files)
 	show(piece{files: files, total: len(files), found: said, findings: findings})

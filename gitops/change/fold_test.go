@@ -96,7 +96,7 @@ func end(verb ledger.Verb, c model.Change, why string) ledger.Entry {
 // the is the only change of a record.
 func the(t *testing.T, entries ...ledger.Entry) (model.Change, change.Record) {
 	t.Helper()
-	r := change.Fold(entries)
+	r := change.Fold(entries, change.Trust{})
 	if len(r.Changes) != 1 {
 		t.Fatalf("there are %d changes, want one", len(r.Changes))
 	}
@@ -194,12 +194,14 @@ func TestHoldsComeWithRollbacksAndGoWithDeploys(t *testing.T) {
 	restore, sealRestore := sealed("restore-1", func(c *model.Change) { c.Kind = model.Restore })
 	forth, sealForth := sealed("deploy-1")
 	entries := []ledger.Entry{sealBack, intent("ada", back, "r1"), outcome(back, "r1", model.RunApplied), sealRestore, intent("ada", restore, "r2"), outcome(restore, "r2", model.RunApplied)}
-	if h, ok := change.Fold(entries).Holds["production"]; !ok || h.Change != back.ID || h.Revision != back.Revision || h.Why != back.Reason {
+	if holds := change.Fold(entries, change.Trust{}).HoldsOf("production"); len(holds) != 1 {
+		t.Errorf("holds are %+v", holds)
+	} else if h := holds[0]; h.Change != back.ID || h.Revision != back.Revision || h.Why != back.Reason {
 		t.Errorf("hold is %+v", h)
 	}
 	entries = append(entries, sealForth, intent("ada", forth, "r3"))
 	for how, want := range map[model.Outcome]bool{model.RunFailed: true, model.RunPartial: true, model.RunApplied: false} {
-		if _, ok := change.Fold(append(slices.Clip(entries), outcome(forth, "r3", how))).Holds["production"]; ok != want {
+		if ok := len(change.Fold(append(slices.Clip(entries), outcome(forth, "r3", how)), change.Trust{}).HoldsOf("production")) > 0; ok != want {
 			t.Errorf("after a deploy that ended %s it is held: %v, want %v", how, ok, want)
 		}
 	}
@@ -307,7 +309,7 @@ func TestAnAlteredRecordIsNotBelieved(t *testing.T) {
 	} {
 		_, e := sealed("deploy-1")
 		alter(&e)
-		if r := change.Fold([]ledger.Entry{e}); len(r.Changes) != 0 {
+		if r := change.Fold([]ledger.Entry{e}, change.Trust{}); len(r.Changes) != 0 {
 			t.Errorf("%s is believed: %+v", name, r.Changes[0])
 		}
 	}
@@ -319,7 +321,7 @@ func TestAnAlteredRecordIsNotBelieved(t *testing.T) {
 		"steps in another order": func(c *model.Change) { slices.Reverse(c.Plans[0].Steps) },
 	} {
 		_, e := sealed("deploy-1", edit)
-		if r := change.Fold([]ledger.Entry{e}); len(r.Changes) != 1 {
+		if r := change.Fold([]ledger.Entry{e}, change.Trust{}); len(r.Changes) != 1 {
 			t.Errorf("%s is not believed", name)
 		}
 	}
@@ -338,7 +340,7 @@ func TestAStepCannotHideBehindItsOwnWords(t *testing.T) {
 			})
 			e.Files["plan-1"] = []byte(p.Manifest())
 			same := len(effects) == len(shown) && (len(effects) == 0 || slices.Equal(effects, shown))
-			if believed := len(change.Fold([]ledger.Entry{e}).Changes) == 1; believed != same {
+			if believed := len(change.Fold([]ledger.Entry{e}, change.Trust{}).Changes) == 1; believed != same {
 				t.Errorf("%s: effects %q shown as %q are believed: %v", c.ID, effects, shown, believed)
 			}
 		}
@@ -367,7 +369,7 @@ func FuzzFold(f *testing.F) {
 		forged := e
 		forged.By = r.Author
 		forged.Files = map[string][]byte{"change.json": record, "plan-1": manifest, "plan-2": e.Files["plan-2"]}
-		for _, c := range change.Fold([]ledger.Entry{forged, e}).Changes {
+		for _, c := range change.Fold([]ledger.Entry{forged, e}, change.Trust{}).Changes {
 			if c.Seal() != c.Digest {
 				t.Errorf("believed: %+v", c)
 			}

@@ -19,7 +19,8 @@ const FileName = "plumb.yaml"
 // Repository is what plumb.yaml says.
 type Repository struct {
 	Version      int
-	ReadOnly     bool // Nothing may be written at all; each environment is marked so too.
+	ReadOnly     bool   // Nothing may be written at all; each environment is marked so too.
+	Ledger       string // What the names of the ledger's refs begin with; empty for the usual.
 	Environments []model.Environment
 }
 

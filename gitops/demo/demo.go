@@ -22,7 +22,7 @@ import (
 	"plumb/model/text"
 )
 
-// Options say where the infrastructure is made and what with. All fields but Seed and StateDir are required.
+// Options say where the infrastructure is made and what with. All fields but Seed are required.
 type Options struct {
 	// Dir is where it is made: the repository in Dir/infra, the hosts in
 	// Dir/hosts/NAME. It must be empty or not exist yet.
@@ -34,10 +34,6 @@ type Options struct {
 
 	// Engine makes the provider of hosts for the repository at root.
 	Engine func(root string) workspace.Engine
-
-	// StateDir answers where plumb keeps journals of the repository with that
-	// git directory. Making the infrastructure writes nothing there.
-	StateDir func(gitDir string) string
 }
 
 // World is the infrastructure that was made.

@@ -309,8 +309,7 @@ func TestNothingOutsideTheDirectoryIsWritten(t *testing.T) {
 	t.Setenv("XDG_CONFIG_HOME", filepath.Join(top, "config"))
 	t.Setenv("XDG_STATE_HOME", filepath.Join(top, "state"))
 	t.Setenv("XDG_CACHE_HOME", filepath.Join(top, "cache"))
-	_, err := demo.Make(context.Background(), demo.Options{Dir: filepath.Join(top, "d"), Seed: seed, Engine: engine,
-		StateDir: func(string) string { return filepath.Join(top, "plumb") }})
+	_, err := demo.Make(context.Background(), demo.Options{Dir: filepath.Join(top, "d"), Seed: seed, Engine: engine})
 	if err != nil {
 		t.Fatal(err)
 	}

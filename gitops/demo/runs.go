@@ -3,7 +3,6 @@ package demo
 import (
 	"errors"
 	"fmt"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -216,10 +215,10 @@ func doneBy(s model.Step) text.Safe {
 func (t *teller) append(by person, verb ledger.Verb, fields []ledger.Field, files map[string][]byte) error {
 	l := t.ledgers[by]
 	if l == nil {
-		l = ledger.Open(t.store, by.principal(), ledger.Unsigned{}, func() time.Time { return t.now })
+		l = ledger.Open(ledger.Options{Store: t.store, Self: by.principal(), Now: func() time.Time { return t.now }})
 		t.ledgers[by] = l
 	}
-	_, err := l.Append(t.ctx, verb, fields, files)
+	_, err := l.Append(t.ctx, ledger.Unsigned{}, verb, fields, files)
 	return err
 }
 
@@ -229,14 +228,10 @@ func (t *teller) propose(env, when string, by person, revision model.Hash, reaso
 		if err := errors.Join(t.publish(), t.settled(env)); err != nil {
 			return err
 		}
-		state := ""
-		if t.opt.StateDir != nil {
-			state = t.opt.StateDir(filepath.Join(t.repository, ".git"))
-		}
 		// How many approvals it needs, the workspace reads from the applied revision itself.
 		w := workspace.New(workspace.Options{
 			Store: t.store, Config: t.config, Origin: workspace.FromFile, Engines: map[string]workspace.Engine{"hosts": t.engine},
-			Self: by.principal(), Host: by.machine, StateDir: state, Now: func() time.Time { return t.now }, Rand: t.rand,
+			Self: by.principal(), Host: by.machine, Now: func() time.Time { return t.now }, Rand: t.rand,
 		})
 		d, err := w.Draft(t.ctx, workspace.Request{Environment: env, Kind: model.Deploy, Subject: string(revision)})
 		if err != nil {

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"plumb/gitops/sshsig"
 	"plumb/model"
 	"plumb/model/text"
 )
@@ -19,12 +20,16 @@ type Verb string
 
 // The verbs.
 const (
-	Seal    Verb = "seal"    // A change came to be.
-	Approve Verb = "approve" // Somebody approved exactly that change.
-	Abandon Verb = "abandon" // Somebody gave it up.
-	Void    Verb = "void"    // Reality or git moved, so the change no longer says what would happen.
-	Intent  Verb = "intent"  // A run is about to begin; durable before anything happens.
-	Outcome Verb = "outcome" // How the run ended.
+	Seal     Verb = "seal"     // A change came to be.
+	Approve  Verb = "approve"  // Somebody approved exactly that change.
+	Refuse   Verb = "refuse"   // Somebody said no to it.
+	Withdraw Verb = "withdraw" // Somebody took back what they had said of it.
+	Abandon  Verb = "abandon"  // Somebody gave it up.
+	Void     Verb = "void"     // Reality or git moved, so the change no longer says what would happen.
+	Intent   Verb = "intent"   // A run is about to begin; durable before anything happens.
+	Outcome  Verb = "outcome"  // How the run ended.
+	Hold     Verb = "hold"     // Something is not to be changed, until when and why.
+	Lift     Verb = "lift"     // A hold is over.
 )
 
 // Field is one fact of an entry.
@@ -39,9 +44,18 @@ type Entry struct {
 	At     time.Time
 	Seq    int
 	Prev   model.Digest // Of the payload before; empty for the first.
+	Seen   []Sight      // The other logs that moved since the entry before, by name.
 	Fields []Field
 	Files  map[string][]byte // Attachments; their checksums stand in the payload.
-	Signed bool              // Whether a signature was verified. A signature that nobody verified proves nothing, so Read never says so yet.
+
+	Key       string            // The fingerprint of the key that signed it; empty for an entry without a signature.
+	Signature *sshsig.Signature // Verified to be over this payload; nil without one. Whose key it is, is for others to judge.
+}
+
+// Sight is how far the writer of an entry had read another log: if it is shorter elsewhere, somebody withholds the rest.
+type Sight struct {
+	Log string     // What its ref is called after the prefix.
+	Tip model.Hash // The entry that it ended with.
 }
 
 // Field is the value of a fact, or empty.
@@ -58,8 +72,11 @@ func (e Entry) Field(key string) string {
 // that there is one way only to write an entry and nothing to argue about. Sums are the checksums of its attachments.
 func (e Entry) payload(sums map[string]model.Digest) []byte {
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "plumb-ledger 1\nverb %s\nby %q\nname %q\nat %s\nseq %d\nprev %s\n",
+	fmt.Fprintf(&b, "plumb-ledger 2\nverb %s\nby %q\nname %q\nat %s\nseq %d\nprev %s\n",
 		e.Verb, e.By.Email, e.By.Name, e.At.UTC().Format(time.RFC3339Nano), e.Seq, orNone(e.Prev))
+	for _, s := range e.Seen {
+		fmt.Fprintf(&b, "seen %s %s\n", s.Log, s.Tip)
+	}
 	for _, f := range e.Fields {
 		fmt.Fprintf(&b, "field %s %q\n", f.Key, f.Value)
 	}
@@ -104,8 +121,8 @@ func parsePayload(data []byte) (e Entry, sums map[string]model.Digest, err error
 	}
 	lines := strings.Split(rest, "\n")
 	const head = 7
-	if len(lines) < head || lines[0] != "plumb-ledger 1" {
-		return e, nil, fmt.Errorf("payload is not of the form plumb-ledger 1")
+	if len(lines) < head || lines[0] != "plumb-ledger 2" {
+		return e, nil, errors.New("payload is not of the form plumb-ledger 2")
 	}
 	value := func(i int, key string) string {
 		v, ok := strings.CutPrefix(lines[i], key+" ")
@@ -143,6 +160,12 @@ func parsePayload(data []byte) (e Entry, sums map[string]model.Digest, err error
 		kind, rest, _ := strings.Cut(line, " ")
 		key, val, _ := strings.Cut(rest, " ")
 		switch {
+		case kind == "seen" && (!isLog(key) || !isID(val)):
+			err = fmt.Errorf("payload has seen %q", text.Line(rest))
+		case kind == "seen" && len(e.Seen) > 0 && e.Seen[len(e.Seen)-1].Log >= key:
+			err = errors.New("payload does not name what it has seen in order")
+		case kind == "seen":
+			e.Seen = append(e.Seen, Sight{key, model.Hash(val)})
 		case !isWord(key):
 			err = fmt.Errorf("payload has a %s called %q", kind, key)
 		case kind == "field" && slices.ContainsFunc(e.Fields, func(f Field) bool { return f.Key == key }):
@@ -164,6 +187,17 @@ func parsePayload(data []byte) (e Entry, sums map[string]model.Digest, err error
 		return e, nil, errors.New("payload is not written the one way there is to write it")
 	}
 	return e, sums, nil
+}
+
+// isLog reports whether a log may be called so, after the prefix: PRINCIPAL/NAME, as [slug] writes them.
+func isLog(s string) bool {
+	owner, name, ok := strings.Cut(s, "/")
+	return ok && owner != "" && name != "" && strings.Trim(owner, "abcdefghijklmnopqrstuvwxyz0123456789-_+@.=") == "" && isWord(name)
+}
+
+// isID reports whether it is the full id of an object.
+func isID(s string) bool {
+	return (len(s) == 40 || len(s) == 64) && strings.Trim(s, "0123456789abcdef") == ""
 }
 
 // isWord reports whether a verb, a field or an attachment may be called so.

@@ -367,7 +367,7 @@ func TestARunThatDiedWithAPartIsNotRunAgain(t *testing.T) {
 	if _, _, err := run.Acquire(t.Context(), store, "production", gone, run.Alive); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := ledger.Open(store, ada.Self(), ledger.Unsigned{}, func() time.Time { return w.now }).Append(t.Context(), ledger.Intent, change.Intent(died, gone.Run, gone.Host), nil); err != nil {
+	if _, err := ledger.Open(ledger.Options{Store: store, Self: ada.Self(), Now: func() time.Time { return w.now }}).Append(t.Context(), ledger.Unsigned{}, ledger.Intent, change.Intent(died, gone.Run, gone.Host), nil); err != nil {
 		t.Fatal(err)
 	}
 	// The file was written, and then the process was gone. The rest is drift as ever, and parts of it can be picked.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"strings"
 	"time"
 
 	"plumb/gitops/change"
@@ -126,12 +127,16 @@ func difference(sealed model.PlanRef, now model.Plan) string {
 // read from the last applied revision, so that no change can lower the bar for itself; before the first run, from
 // the branch that it tracks, unless plumb.yaml in the work tree asks for more. What forbids writing counts
 // wherever it is said. Who may break the glass is never taken from the work tree.
-func (w *Workspace) governed(ctx context.Context, name string, record change.Record) (model.Environment, error) {
-	env, err := w.Environment(name)
+func (w *Workspace) governed(ctx context.Context, name string, record change.Record) (env model.Environment, err error) {
+	env, err = w.Environment(name)
 	if err != nil {
 		return env, err
 	}
 	env.Policy.BreakGlass = nil
+	defer func() {
+		env.Policy.Keys = record.Keys[name].Words()
+		env.Policy.Holds = slices.DeleteFunc(record.HoldsOf(name), func(h model.Hold) bool { return !h.IsByHand() })
+	}()
 	applied, recorded := record.Applied[name]
 	if !recorded {
 		// Before the first run what was committed counts, and not an edit that nobody has seen.
@@ -217,13 +222,66 @@ func (w *Workspace) Approve(ctx context.Context, id model.ChangeID, watch func(m
 		return c, err
 	}
 	// Whoever approves is to see what the checks say; whether they allow to apply it is for them to say then.
-	if _, err := w.RunChecks(ctx, c, watch); err != nil {
+	if c.Checks, err = w.RunChecks(ctx, c, watch); err != nil {
 		return c, err
 	}
-	if _, err := w.ledger.Append(ctx, ledger.Approve, change.Approval(c), nil); err != nil {
+	if err := w.append(ctx, c.Environment, ledger.Approve, change.Approval(c), nil); err != nil {
 		return c, err
 	}
 	return w.Change(ctx, string(id))
+}
+
+// Refuse records that the operator says no to an open change, and why. While that stands, nobody can apply it.
+func (w *Workspace) Refuse(ctx context.Context, id model.ChangeID, why string) (model.Change, error) {
+	why = strings.TrimSpace(why)
+	if why == "" {
+		return model.Change{}, model.WithHint(errors.New("a refusal needs a reason"), "say in a sentence what has to be different; its author reads it")
+	}
+	if len(why) > longestReason {
+		return model.Change{}, model.WithHint(errors.New("the reason for the refusal is too long"), "say it in %d characters", longestReason)
+	}
+	c, err := w.openChange(ctx, id)
+	if err != nil {
+		return c, err
+	}
+	for _, r := range c.Refusals {
+		if r.Void == "" && r.By.Is(w.opt.Self) {
+			return c, model.Refuse("plumb withdraw "+string(c.ID)+" takes it back", "you have refused %s already", c.ID)
+		}
+	}
+	if err := w.append(ctx, c.Environment, ledger.Refuse, change.Refusal(c, said(why).String()), nil); err != nil {
+		return c, err
+	}
+	return w.Change(ctx, string(id))
+}
+
+// Withdraw takes the operator's approvals and refusals of an open change back.
+func (w *Workspace) Withdraw(ctx context.Context, id model.ChangeID) (model.Change, error) {
+	c, err := w.openChange(ctx, id)
+	if err != nil {
+		return c, err
+	}
+	approved := slices.ContainsFunc(c.Approvals, func(a model.Approval) bool { return a.Void == "" && a.By.Is(w.opt.Self) })
+	refused := slices.ContainsFunc(c.Refusals, func(r model.Refusal) bool { return r.Void == "" && r.By.Is(w.opt.Self) })
+	if !approved && !refused {
+		return c, model.Refuse("plumb change show "+string(c.ID)+" lists who said what", "you have neither approved nor refused %s", c.ID)
+	}
+	if err := w.append(ctx, c.Environment, ledger.Withdraw, change.Withdrawal(c), nil); err != nil {
+		return c, err
+	}
+	return w.Change(ctx, string(id))
+}
+
+// openChange finds a change about which something can still be said.
+func (w *Workspace) openChange(ctx context.Context, id model.ChangeID) (model.Change, error) {
+	if err := w.MaySign(); err != nil {
+		return model.Change{}, err
+	}
+	c, err := w.Change(ctx, string(id))
+	if err == nil && !c.State.IsOpen() {
+		err = model.Refuse("plumb change list shows what is open", "%s is %s", c.ID, c.State)
+	}
+	return c, err
 }
 
 // requireHolds refuses a change that no longer says what would happen, and records that it is void.
@@ -240,7 +298,7 @@ func (w *Workspace) requireHolds(ctx context.Context, c model.Change) error {
 
 // void records that a change no longer says what would happen, and is never nil: it is the refusal to go on.
 func (w *Workspace) void(ctx context.Context, c model.Change, because string) error {
-	if _, err := w.ledger.Append(ctx, ledger.Void, change.End(c, because), nil); err != nil {
+	if err := w.append(ctx, c.Environment, ledger.Void, change.End(c, because), nil); err != nil {
 		return err
 	}
 	return model.Refuse("make the change again: its plan is to be judged as it is now", "%s no longer holds: %s", c.ID, because)
@@ -258,7 +316,7 @@ func (w *Workspace) Abandon(ctx context.Context, id model.ChangeID, why string) 
 	if !c.State.IsOpen() && c.State != model.Void {
 		return c, model.Refuse("only open changes can be given up", "%s is %s", c.ID, c.State)
 	}
-	if _, err := w.ledger.Append(ctx, ledger.Abandon, change.End(c, why), nil); err != nil {
+	if err := w.append(ctx, c.Environment, ledger.Abandon, change.End(c, said(why).String()), nil); err != nil {
 		return c, err
 	}
 	if err := w.deleteBranch(ctx, c); err != nil {

@@ -88,7 +88,7 @@ func TestARunWhoseProcessIsGoneIsClosedAndNotRunAgain(t *testing.T) {
 	if _, _, err := run.Acquire(t.Context(), store, "staging", gone, run.Alive); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := ledger.Open(store, ada.Self(), ledger.Unsigned{}, func() time.Time { return w.now }).Append(t.Context(), ledger.Intent, change.Intent(died, gone.Run, gone.Host), nil); err != nil {
+	if _, err := ledger.Open(ledger.Options{Store: store, Self: ada.Self(), Now: func() time.Time { return w.now }}).Append(t.Context(), ledger.Unsigned{}, ledger.Intent, change.Intent(died, gone.Run, gone.Host), nil); err != nil {
 		t.Fatal(err)
 	}
 

@@ -5,6 +5,7 @@
 package workspace
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -13,6 +14,7 @@ import (
 	"sync"
 	"time"
 
+	"plumb/gitops/change"
 	"plumb/gitops/config"
 	"plumb/gitops/history"
 	"plumb/gitops/ledger"
@@ -55,9 +57,11 @@ type Options struct {
 	StateDir string            // Private directory for journals and earlier contents of this repository.
 	CacheDir string            // Private directory for what can be built anew: the index of history. Empty for nowhere.
 	Now      func() time.Time
-	Rand     io.Reader    // Where ids come from.
-	MayRun   func() error // Why nothing that the repository's configuration names may be run. Nil where it always may.
-	MaySign  func() error // Why the operator can only look at the moment: read-only, not trusted, or nobody git knows. Nil where they always may act.
+	Rand     io.Reader                             // Where ids come from.
+	MayRun   func() error                          // Why nothing that the repository's configuration names may be run. Nil where it always may.
+	Signer   func(context.Context) (Signer, error) // What the operator signs with. Nil where nothing can be signed.
+	Clone    func() (string, error)                // What tells this clone from others of the same person, see [ledger.Clone]. Nil for nothing.
+	MaySign  func() error                          // Why the operator can only look at the moment: read-only, not trusted, or nobody git knows. Nil where they always may act.
 }
 
 // Origin says where the environments come from.
@@ -82,11 +86,19 @@ type Setup struct {
 type Workspace struct {
 	opt     Options
 	name    string
-	ledger  *ledger.Ledger
 	history *history.History
+	*knowledge
+}
 
+// knowledge is what a workspace has learnt so far.
+type knowledge struct {
 	mu       sync.Mutex
 	setup    Setup
+	ledger   *ledger.Ledger
+	prefix   string                         // Of the ledger's refs.
+	keyrings map[model.Hash]*change.Keyring // By revision.
+	folding  sync.Mutex                     // Held while the record is read.
+	folder   change.Folder
 	inferred map[string]inference       // By environment.
 	sources  map[model.Address][]string // The files in git that each resource that was observed comes from.
 	attrs    headAttributes             // The last that were asked for.
@@ -95,15 +107,25 @@ type Workspace struct {
 // New opens a workspace. It reads nothing yet.
 func New(opt Options) *Workspace {
 	w := &Workspace{
-		opt:      opt,
-		name:     nameOf(opt.Store.Info()),
-		setup:    Setup{opt.Config, opt.Origin, opt.Engines},
-		ledger:   ledger.Open(opt.Store, opt.Self, ledger.Unsigned{}, opt.Now),
-		inferred: map[string]inference{},
-		sources:  map[model.Address][]string{},
+		opt:  opt,
+		name: nameOf(opt.Store.Info()),
+		knowledge: &knowledge{
+			setup:    Setup{opt.Config, opt.Origin, opt.Engines},
+			keyrings: map[model.Hash]*change.Keyring{},
+			inferred: map[string]inference{},
+			sources:  map[model.Address][]string{},
+		},
 	}
+	w.openLedger()
 	w.history = history.Open(opt.Store, index.Open(opt.Store, opt.CacheDir), history.Options{Places: w.places, Paths: w.paths})
 	return w
+}
+
+// sketching is the workspace with all that it writes into git kept in memory.
+func (w *Workspace) sketching(on *objects.Scratch) *Workspace {
+	sketch := *w
+	sketch.opt.Store = on
+	return &sketch
 }
 
 // Configure puts environments in the place of those that the workspace was opened with: where they have to be looked for,
@@ -112,6 +134,32 @@ func (w *Workspace) Configure(s Setup) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.setup = s
+	w.openLedger()
+}
+
+// openLedger opens the ledger where plumb.yaml says it is. The lock is held, or nobody else knows of the workspace yet.
+func (w *Workspace) openLedger() {
+	prefix := cmp.Or(w.setup.Config.Ledger, ledger.DefaultPrefix)
+	if w.ledger == nil || w.prefix != prefix {
+		w.prefix = prefix
+		w.ledger = ledger.Open(ledger.Options{Store: w.opt.Store, Prefix: prefix, Self: w.opt.Self, Clone: w.opt.Clone,
+			Pins: w.private("pins"), Now: w.opt.Now})
+	}
+}
+
+// private is the name of a file in the workspace's private directory; empty where it has none.
+func (w *Workspace) private(name string) string {
+	if w.opt.StateDir == "" {
+		return ""
+	}
+	return filepath.Join(w.opt.StateDir, name)
+}
+
+// ledgerNow is the ledger as plumb.yaml is known now.
+func (w *Workspace) ledgerNow() *ledger.Ledger {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.ledger
 }
 
 // configured is what rests on the environments, as they are known now.

@@ -22,6 +22,11 @@ const (
 	Approvals = "approvals"
 	FourEyes  = "four eyes"
 	Checks    = "checks"
+	Seal      = "seal"
+	Refusals  = "refusals"
+	Record    = "record"
+	Hold      = "hold"
+	Keys      = "keys"
 )
 
 // Facts are all that a decision rests on. The caller has read the environment's rules from a revision that the change cannot influence.
@@ -48,8 +53,18 @@ func Decide(f Facts) []model.Rule {
 			rules = append(rules, frozen(env, fr))
 		}
 	}
+	for _, h := range env.Policy.Holds {
+		if touches(c, h) && !h.IsOver(f.Now) {
+			rules = append(rules, held(h))
+		}
+	}
 	rules = append(rules, destruction(env.Policy, c)...)
+	rules = append(rules, proof(env.Policy, c)...)
 	asked := needs(env, c)
+	if len(c.Doubts) > 0 && (len(asked) > 0 || env.Policy.Keys != "") {
+		rules = append(rules, model.Rule{Name: Record, Text: "the record cannot be believed: " + strings.Join(c.Doubts, "; "),
+			Missing: "a record that is whole: plumb audit verify says what to do"})
+	}
 	for _, n := range asked {
 		rules = append(rules, f.approvals(n))
 	}
@@ -71,6 +86,54 @@ func frozen(env model.Environment, fr model.Freeze) model.Rule {
 		words += ": " + fr.Why
 	}
 	return model.Rule{Name: Freeze, Text: words, Missing: "the end of the freeze, or broken glass", WhoCould: env.Policy.BreakGlass}
+}
+
+// touches reports whether a step of the change is about something that is held.
+func touches(c model.Change, h model.Hold) bool {
+	if h.IsByHand() && len(h.Addresses) == 0 {
+		return true
+	}
+	for _, p := range c.Plans {
+		if slices.ContainsFunc(p.Steps, func(s model.StepRef) bool { return h.Covers(s.Address) }) {
+			return true
+		}
+	}
+	return false
+}
+
+func held(h model.Hold) model.Rule {
+	what := h.Environment
+	if len(h.Addresses) > 0 {
+		what = strings.Join(h.Addresses, ", ")
+	}
+	until := ""
+	if !h.Until.IsZero() {
+		until = h.Until.UTC().Format(" until 2006-01-02 15:04 UTC")
+	}
+	return model.Rule{Name: Hold, Text: fmt.Sprintf("%s is held by %s%s: %s", what, h.By.Email, until, h.Why),
+		Missing: fmt.Sprintf("the end of the hold (plumb hold lift %s), or broken glass", h.ID)}
+}
+
+// proof judges what people have signed and said, but for their approvals.
+func proof(p model.Policy, c model.Change) []model.Rule {
+	var rules []model.Rule
+	if p.Keys != "" {
+		rules = append(rules, model.Rule{Name: Keys, OK: true, Text: p.Keys})
+	}
+	if c.Unproven != "" {
+		rules = append(rules, model.Rule{Name: Seal, Text: fmt.Sprintf("its seal by %s does not count: %s", c.Author.Email, c.Unproven),
+			Missing: "the same change, made and signed by somebody whose key counts"})
+	}
+	for _, r := range c.Refusals {
+		if r.Void == "" {
+			words := r.By.Email.String() + " refused it"
+			if !r.Why.IsEmpty() {
+				words += ": " + r.Why.String()
+			}
+			rules = append(rules, model.Rule{Name: Refusals, Text: words, Missing: "that they take it back, or another change", WhoCould: []string{r.By.Email.String()}})
+		}
+	}
+	return rules
 }
 
 // destruction judges what is deleted and replaced.
@@ -199,13 +262,14 @@ func plural(n int, word string) string {
 	return fmt.Sprintf("%d %ss", n, word)
 }
 
-// counting are the distinct people whose approvals count for the need.
+// counting are the distinct people whose approvals count for the need. Who signs in two names with one key is one person.
 func (f Facts) counting(n need) []model.Principal {
 	var who []model.Principal
+	var keys []string
 	for _, a := range f.Change.Approvals {
-		again := slices.ContainsFunc(who, func(p model.Principal) bool { return same(p, a.By) })
+		again := slices.ContainsFunc(who, func(p model.Principal) bool { return p.Is(a.By) }) || a.Key != "" && slices.Contains(keys, a.Key)
 		if !again && f.valid(a) && f.mayCount(n, a.By) {
-			who = append(who, a.By)
+			who, keys = append(who, a.By), append(keys, a.Key)
 		}
 	}
 	return who
@@ -250,7 +314,7 @@ func Span(d time.Duration) string {
 
 // mayCount reports whether the person's approval, if there is one, counts for the need.
 func (f Facts) mayCount(n need, who model.Principal) bool {
-	if who.Email.IsEmpty() || n.foreign && (same(who, f.Change.Author) || same(who, f.Applier)) {
+	if who.Email.IsEmpty() || n.foreign && (who.Is(f.Change.Author) || who.Is(f.Applier)) {
 		return false
 	}
 	return n.people == nil || isAmong(n.people, who)
@@ -261,7 +325,7 @@ func (f Facts) could(n need, already []model.Principal) []string {
 	out := slices.Clone(already)
 	if n.foreign {
 		out = append(out, f.Change.Author)
-		if !f.Applier.Email.IsEmpty() && !same(f.Applier, f.Change.Author) {
+		if !f.Applier.Email.IsEmpty() && !f.Applier.Is(f.Change.Author) {
 			out = append(out, f.Applier)
 		}
 	}
@@ -300,12 +364,6 @@ func Could(r model.Rule, who model.Principal) bool {
 	})
 }
 
-// same compares people by their e-mail address; capitals make no difference, and nobody is the same as nobody.
-func same(a, b model.Principal) bool {
-	email := strings.ToLower(a.Email.String())
-	return email != "" && email == strings.ToLower(b.Email.String())
-}
-
 func isAmong(people []string, who model.Principal) bool {
 	email := strings.ToLower(who.Email.String())
 	return email != "" && slices.ContainsFunc(people, func(p string) bool { return strings.ToLower(p) == email })
@@ -319,7 +377,7 @@ func Approvers(f Facts) []model.Principal {
 	var who []model.Principal
 	for _, n := range needs(f.Environment, f.Change) {
 		for _, p := range f.counting(n) {
-			if !slices.ContainsFunc(who, func(q model.Principal) bool { return same(p, q) }) {
+			if !slices.ContainsFunc(who, p.Is) {
 				who = append(who, p)
 			}
 		}
@@ -339,7 +397,7 @@ func MayApprove(f Facts, who model.Principal) error {
 		return model.Refuse("plumb change list shows what is open", "%s is %s and cannot be approved", c.ID, c.State)
 	}
 	asked := needs(env, c)
-	own := same(who, c.Author)
+	own := who.Is(c.Author)
 	counts := slices.ContainsFunc(asked, func(n need) bool { return f.mayCount(n, who) })
 	switch {
 	case len(asked) > 0 && !counts && own && slices.ContainsFunc(asked, func(n need) bool { return n.foreign }):
@@ -349,7 +407,7 @@ func MayApprove(f Facts, who model.Principal) error {
 		return model.Refuse("ask one of "+strings.Join(asked[0].by, ", "), "%s needs the approval of others: yours does not count", c.ID)
 	}
 	for _, a := range c.Approvals {
-		if same(a.By, who) && f.valid(a) {
+		if a.By.Is(who) && f.valid(a) {
 			return model.Refuse("plumb apply "+string(c.ID), "you have approved %s already", c.ID)
 		}
 	}
@@ -365,15 +423,15 @@ func most(asked []need) int {
 	return n
 }
 
-// MayBreakGlass says why the person may not apply the change although rules are not met, or nil. Only missing approvals and a
-// freeze can be overruled, and only where something has to be.
+// MayBreakGlass says why the person may not apply the change although rules are not met, or nil. Only missing approvals, a
+// freeze, a hold and a damaged record can be overruled, and only where something has to be.
 func MayBreakGlass(f Facts, who model.Principal) error {
 	unmet := false
 	for _, r := range Decide(f) {
 		switch {
 		case r.OK:
-		case r.Name != Approvals && r.Name != Freeze:
-			return model.Refuse("only approvals and a freeze can be overruled", "%s cannot be applied: %s", f.Change.ID, r.Text)
+		case r.Name != Approvals && r.Name != Freeze && r.Name != Record && r.Name != Hold:
+			return model.Refuse("only approvals, a freeze, a hold and a damaged record can be overruled", "%s cannot be applied: %s", f.Change.ID, r.Text)
 		default:
 			unmet = true
 		}

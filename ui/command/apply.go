@@ -39,7 +39,10 @@ func (inv *invocation) approveCommand() *cobra.Command {
 		Long: `Looks at reality again and, when the sealed plan still holds, runs the checks that have no result yet and records your approval, whatever
 they say: a change whose checks have not passed is approved, and cannot be applied. Which check is running, and how each ends, is
 printed on standard error. The approval is bound to the commit and the digest of the change, and is void when either moves.
-plumb change show --patch ID shows what you approve.`,
+plumb change show --patch ID shows what you approve.
+
+Where .plumb/allowed_signers is applied, an approval is a signature: git's user.signingkey says with which SSH key, or
+plumb.signingkey for those who sign commits with something else.`,
 		Args: inv.one("the id of a change"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return inv.act(cmd.Context(), args[0], func(o *Opened, c model.Change) error {
@@ -50,6 +53,55 @@ plumb change show --patch ID shows what you approve.`,
 					return err
 				}
 				return inv.printChange(cmd.Context(), o, approved, headless.Change{}, json)
+			})
+		},
+		ValidArgsFunction: inv.completeChanges,
+	}
+	jsonFlag(cmd, &json)
+	return cmd
+}
+
+func (inv *invocation) refuseCommand() *cobra.Command {
+	var json bool
+	var reason string
+	cmd := &cobra.Command{
+		Use:     "refuse ID --reason TEXT",
+		GroupID: groupRight,
+		Short:   "Say no to a change, and why",
+		Long: `Records that you refuse a change, and why. While your refusal stands, nobody can apply the change, however many have
+approved it. plumb withdraw takes it back.`,
+		Args: inv.one("the id of a change"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return inv.act(cmd.Context(), args[0], func(o *Opened, c model.Change) error {
+				refused, err := o.Workspace.Refuse(cmd.Context(), c.ID, reason)
+				if err != nil {
+					return err
+				}
+				return inv.printChange(cmd.Context(), o, refused, headless.Change{}, json)
+			})
+		},
+		ValidArgsFunction: inv.completeChanges,
+	}
+	cmd.Flags().StringVar(&reason, "reason", "", "what has to be different")
+	jsonFlag(cmd, &json)
+	return cmd
+}
+
+func (inv *invocation) withdrawCommand() *cobra.Command {
+	var json bool
+	cmd := &cobra.Command{
+		Use:     "withdraw ID",
+		GroupID: groupRight,
+		Short:   "Take your approval or refusal of a change back",
+		Long:    `Takes back what you have said of a change that is still open: your approval, or your refusal. The record keeps both.`,
+		Args:    inv.one("the id of a change"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return inv.act(cmd.Context(), args[0], func(o *Opened, c model.Change) error {
+				withdrawn, err := o.Workspace.Withdraw(cmd.Context(), c.ID)
+				if err != nil {
+					return err
+				}
+				return inv.printChange(cmd.Context(), o, withdrawn, headless.Change{}, json)
 			})
 		},
 		ValidArgsFunction: inv.completeChanges,
@@ -138,7 +190,7 @@ plan, its own undo classes. Like every change it is then approved and applied.`,
 				return usage(errNoReason)
 			}
 			req := workspace.Request{Environment: env, Kind: model.Rollback, Subject: args[0]}
-			return inv.create(cmd.Context(), req, portion{}, reason, json, patch)
+			return inv.create(cmd.Context(), req, wish{reason: reason}, json, patch)
 		},
 	}
 	environmentFlag(inv, cmd, &env, "the environment to roll back")

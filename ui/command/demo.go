@@ -47,8 +47,7 @@ func (inv *invocation) demo(cmd *cobra.Command, dir string, seed int64, noUI boo
 	}
 	world, err := demo.Make(cmd.Context(), demo.Options{
 		Dir: dir, Seed: seed,
-		Engine:   func(root string) workspace.Engine { return newHosts(root, nil, nil, inv.Now) },
-		StateDir: func(gitDir string) string { return stateDir(inv.Getenv, gitDir) },
+		Engine: func(root string) workspace.Engine { return newHosts(root, nil, nil, inv.Now) },
 	})
 	if err != nil {
 		return err

@@ -16,10 +16,12 @@ import (
 	"time"
 
 	"plumb/gitops/config"
+	"plumb/gitops/ledger"
 	"plumb/gitops/objects"
 	"plumb/gitops/objects/gitcli"
 	"plumb/gitops/objects/gogit"
 	"plumb/gitops/reviewed"
+	"plumb/gitops/sshsig"
 	"plumb/gitops/trust"
 	"plumb/gitops/workspace"
 	"plumb/model"
@@ -35,6 +37,7 @@ type OpenOptions struct {
 	Dir      string // The repository, or a directory in it.
 	ReadOnly bool   // Nothing may be written in any environment.
 	Later    bool   // Environments that have to be looked for are left to [Opened.Discover].
+	Screen   bool   // The terminal is the screen's: nothing may ask a question on it.
 	Getenv   func(string) string
 	Now      func() time.Time
 	Rand     io.Reader
@@ -55,7 +58,10 @@ type Opened struct {
 	// is nil where there is nothing to look for.
 	Discover func(ctx context.Context) error
 
+	private string // The operator's own directory for this repository.
+	editor  func(ctx context.Context) (string, error)
 	dir     string
+	screen  bool
 	store   objects.Store
 	trust   *trust.Store
 	key     trust.Key
@@ -73,7 +79,7 @@ func Open(ctx context.Context, opt OpenOptions) (*Opened, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := &Opened{Operator: operator, ReadOnly: opt.ReadOnly || operator.ReadOnly, Ran: ran.New(remembered), now: opt.Now}
+	o := &Opened{Operator: operator, ReadOnly: opt.ReadOnly || operator.ReadOnly, Ran: ran.New(remembered), now: opt.Now, screen: opt.Screen}
 	if o.dir, err = filepath.Abs(opt.Dir); err != nil {
 		return nil, fmt.Errorf("open %s: %w", text.Line(opt.Dir), err)
 	}
@@ -106,9 +112,10 @@ func (o *Opened) wire(ctx context.Context, opt OpenOptions) error {
 		return fmt.Errorf("ask this machine for its name: %w", err)
 	}
 	o.trust = trust.Open(trust.StateDir(opt.Getenv))
+	o.private = stateDir(opt.Getenv, info.GitDir)
 	o.Reviewed = reviewed.Open(filepath.Join(stateDir(opt.Getenv, info.GitDir), "reviewed"))
 	var (
-		git    workspace.Git
+		git    *gitcli.Operator
 		self   model.Principal
 		nobody error
 		wait   sync.WaitGroup
@@ -131,9 +138,12 @@ func (o *Opened) wire(ctx context.Context, opt OpenOptions) error {
 		return cmp.Or(mayRun(), nobody)
 	}
 	o.Workspace = workspace.New(workspace.Options{
-		Store: o.store, Git: git, Origin: workspace.FromNowhere, Self: self, Host: host,
+		Store: o.store, Git: asGit(git), Origin: workspace.FromNowhere, Self: self, Host: host,
 		StateDir: stateDir(opt.Getenv, info.GitDir), CacheDir: cacheDir(opt.Getenv, info.GitDir),
-		Now: opt.Now, Rand: opt.Rand, MayRun: mayRun, MaySign: maySign,
+		Now: opt.Now, Rand: opt.Rand, MayRun: mayRun, MaySign: maySign, Signer: o.signer(git),
+		Clone: func() (string, error) {
+			return ledger.Clone(filepath.Join(stateDir(opt.Getenv, info.GitDir), "clone"), opt.Rand)
+		},
 	})
 	if found || problem != nil {
 		return o.configure(repository, workspace.FromFile, problem)
@@ -174,12 +184,47 @@ func repositoryKey(gitDir string) string {
 	return hex.EncodeToString(sum[:16])
 }
 
+// asGit is nothing, rather than something without a value, where there is no git.
+func asGit(operator *gitcli.Operator) workspace.Git {
+	if operator == nil {
+		return nil
+	}
+	return operator
+}
+
+// signer finds the key that the operator signs with, once: to ask for it can run a command of theirs.
+func (o *Opened) signer(git *gitcli.Operator) func(context.Context) (workspace.Signer, error) {
+	if git == nil {
+		return nil
+	}
+	var mu sync.Mutex
+	var found *sshsig.Signer
+	return func(ctx context.Context) (workspace.Signer, error) {
+		mu.Lock()
+		defer mu.Unlock()
+		if found == nil {
+			c, err := git.Signing(ctx)
+			if err != nil {
+				return nil, err
+			}
+			s, err := sshsig.Choose(ctx, c)
+			if err != nil {
+				return nil, err
+			}
+			s.Detached = o.screen
+			found = s
+		}
+		return ledger.SSHSigner{Signer: found}, nil
+	}
+}
+
 // identify asks git who the operator is. Git is nil where there is none.
-func (o *Opened) identify(ctx context.Context) (workspace.Git, model.Principal, error) {
+func (o *Opened) identify(ctx context.Context) (*gitcli.Operator, model.Principal, error) {
 	operator, err := gitcli.NewOperator(o.store, o.Ran.Add)
 	if err != nil {
 		return nil, model.Principal{}, err
 	}
+	o.editor = operator.Editor
 	name, email, err := operator.Identity(ctx)
 	return operator, model.Principal{Name: text.Line(name), Email: text.Line(email)}, err
 }
@@ -275,5 +320,5 @@ func (inv *invocation) open(ctx context.Context) (*Opened, error) { return inv.o
 
 // openLater is open; later leaves environments that have to be looked for to [Opened.Discover].
 func (inv *invocation) openLater(ctx context.Context, later bool) (*Opened, error) {
-	return Open(ctx, OpenOptions{Dir: inv.repo, ReadOnly: inv.readonly, Later: later, Getenv: inv.Getenv, Now: inv.Now, Rand: inv.Rand})
+	return Open(ctx, OpenOptions{Dir: inv.repo, ReadOnly: inv.readonly, Later: later, Screen: later, Getenv: inv.Getenv, Now: inv.Now, Rand: inv.Rand})
 }

@@ -1,6 +1,7 @@
 package gitcli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 
 	"plumb/gitops/objects"
 	"plumb/gitops/objects/internal/object"
+	"plumb/gitops/sshsig"
 	"plumb/model"
 	"plumb/model/text"
 )
@@ -255,6 +257,34 @@ func (o *Operator) setting(ctx context.Context, key string) (string, error) {
 		return "", nil
 	}
 	return strings.TrimSuffix(string(out), "\x00"), err
+}
+
+// Editor is what the operator edits with, by git's own rule: $GIT_EDITOR, core.editor, $VISUAL, $EDITOR, vi. It may have arguments.
+func (o *Operator) Editor(ctx context.Context) (string, error) {
+	out, err := o.git.run(ctx, "find the editor", nil, "var", "GIT_EDITOR")
+	if err != nil {
+		return "", model.WithHint(err, "say in EDITOR what to edit with")
+	}
+	return strings.TrimSpace(string(out)), nil
+}
+
+// Signing is what the operator's git signs with.
+func (o *Operator) Signing(ctx context.Context) (sshsig.Config, error) {
+	var c sshsig.Config
+	for _, s := range []struct {
+		key   string
+		value *string
+	}{
+		{"plumb.signingkey", &c.PlumbSigningKey}, {"user.signingkey", &c.SigningKey}, {"gpg.format", &c.Format},
+		{"gpg.ssh.program", &c.Program}, {"gpg.ssh.defaultKeyCommand", &c.DefaultKeyCommand},
+	} {
+		var err error
+		if *s.value, err = o.setting(ctx, s.key); err != nil {
+			return c, err
+		}
+	}
+	c.Dir = cmp.Or(o.store.Info().WorkTree, o.store.Info().GitDir)
+	return c, nil
 }
 
 // Push pushes refspecs to a remote, all or none. A ref that
