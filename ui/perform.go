@@ -256,7 +256,7 @@ func (a *App) selection() subject {
 		}
 	case action.History:
 		if e := a.history.selected(); e != nil {
-			return commitSubject{commit: e.Commit, live: e.Live, checks: a.checksOf(e.Hash), now: a.now()}
+			return a.commitSubjectOf(e.Commit, e.Live)
 		}
 	}
 	return nil

@@ -52,6 +52,7 @@ type source interface {
 	EditDiff(e workspace.Edit, opt diff.Options) diff.File
 	Seal(ctx context.Context, d *workspace.Draft, reason string) (model.Change, error)
 	Changes(ctx context.Context) ([]model.Change, error)
+	Glass(ctx context.Context) (map[model.Hash][]model.Run, error)
 	Damage(ctx context.Context) ([]ledger.Problem, error)
 	Audit(ctx context.Context) (audit.Book, error)
 	Review(ctx context.Context, c model.Change) (workspace.Review, error)

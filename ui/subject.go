@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"plumb/gitops/workspace"
@@ -69,10 +70,13 @@ type commitSubject struct {
 	commit model.Commit
 	live   []string            // Where it is live.
 	checks []model.CheckResult // What is known of the checks of this revision.
+	glass  []model.Run         // Those that applied it by overruling rules, the newest first.
 	now    time.Time
 }
 
-func (s commitSubject) id() string { return "commit " + string(s.commit.Hash) + checksID(s.checks) }
+func (s commitSubject) id() string {
+	return "commit " + string(s.commit.Hash) + checksID(s.checks) + strings.Repeat("!", len(s.glass))
+}
 
 func (s commitSubject) title() text.Safe {
 	return text.Line(s.commit.Hash.Short()).Plus(text.Lit("  ")).Plus(s.commit.Subject)
@@ -115,6 +119,7 @@ func (s commitSubject) head() []headLine {
 		}
 		head[len(head)-1] = append(head[len(head)-1], word{plain, text.Line(env)})
 	}
+	head = append(head, s.glassLines()...)
 	if !c.Body.IsEmpty() {
 		head = append(head, nil)
 		for _, l := range c.Body.Lines() {

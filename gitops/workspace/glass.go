@@ -8,8 +8,8 @@ import (
 	"plumb/model"
 )
 
-// Glass are the runs that overruled rules, by the commits that they brought into effect, the newest first. A run that failed
-// brought nothing.
+// Glass are the runs that overruled rules, by the commits that they applied, the newest first. A run that failed
+// applied nothing.
 func (w *Workspace) Glass(ctx context.Context) (map[model.Hash][]model.Run, error) {
 	record, err := w.record(ctx)
 	if err != nil {
@@ -30,12 +30,12 @@ func glass(record change.Record) map[model.Hash][]model.Run {
 			continue
 		}
 		r.Events = nil
-		// A deploy of an earlier revision lists the commits that it takes back: it brings that revision, and none of them.
-		brought := c.Commits
-		if !slices.Contains(brought, c.Revision) {
-			brought = []model.Hash{c.Revision}
+		// A deploy of an earlier revision lists the commits that it takes back: it applies that revision, and none of them.
+		commits := c.Commits
+		if !slices.Contains(commits, c.Revision) {
+			commits = []model.Hash{c.Revision}
 		}
-		for _, id := range brought {
+		for _, id := range commits {
 			if id != "" {
 				broken[id] = append(broken[id], r)
 			}

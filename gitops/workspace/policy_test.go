@@ -173,6 +173,10 @@ func TestBrokenGlassIsOnRecordForAllToSee(t *testing.T) {
 	if all := runs(t, w.as("Bob")); len(all) != 1 || all[0].Broken() != words {
 		t.Errorf("the runs say %+v", all)
 	}
+	glass, err := w.as("Bob").Glass(t.Context())
+	if got := glass[c.Revision]; err != nil || len(got) != 1 || got[0].ID != r.ID || got[0].Broken() != words {
+		t.Errorf("of the commits it is said %+v (%v)", glass, err)
+	}
 	got, err := w.as("Bob").Change(t.Context(), string(c.ID))
 	if err != nil || got.Glass != words || got.State != model.Applied {
 		t.Errorf("the change is %s and says %q (%v)", got.State, got.Glass, err)
