@@ -126,11 +126,15 @@ func checkKey(r model.CheckResult) string { return r.Environment + " " + r.Name 
 
 // lasted is how long a check took, or has been running for; empty where nobody waited for it.
 func (d *judgeDialog) lasted(a *App, r model.CheckResult) text.Safe {
-	switch began, ran := d.began[checkKey(r)]; {
-	case !ran:
+	switch began, waited := d.began[checkKey(r)]; {
+	case !waited:
 		return text.Safe{}
 	case r.State == model.CheckRunning:
-		return took(a.now().Sub(began).Truncate(time.Second))
+		so := a.now().Sub(began)
+		if so < time.Minute {
+			return text.Format("%d s", int(so.Seconds()))
+		}
+		return took(so)
 	}
 	return took(r.Took)
 }
