@@ -1,0 +1,177 @@
+package hosts
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"plumb/model"
+	"plumb/providers/providertest"
+)
+
+// eventually waits until ok holds.
+func eventually(t *testing.T, what string, ok func() bool) {
+	t.Helper()
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for deadline := time.Now().Add(20 * time.Second); !ok(); <-tick.C {
+		if time.Now().After(deadline) {
+			t.Fatalf("%s: not within 20 s", what)
+		}
+	}
+}
+
+// guards are the directories of guards in the home of a server's login.
+func (s servers) guards(t *testing.T, host string) []string {
+	t.Helper()
+	found, err := filepath.Glob(filepath.Join(s.dir, host, "home", ".plumb-guard-*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
+
+// wantNoGuard fails the test if a guard is left on a host, or a process that watches there.
+func (s servers) wantNoGuard(t *testing.T, host string) {
+	t.Helper()
+	if left := s.guards(t, host); len(left) > 0 {
+		t.Errorf("%s is left", left)
+	}
+	eventually(t, "the watching process ends", func() bool { return !s.watched(t, host) })
+}
+
+func (s servers) watched(t *testing.T, host string) bool {
+	t.Helper()
+	processes, err := filepath.Glob("/proc/[0-9]*/cmdline")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range processes {
+		if line, err := os.ReadFile(p); err == nil && strings.Contains(string(line), filepath.Join(s.dir, host, "home", ".plumb-guard-")) {
+			return true
+		}
+	}
+	return false
+}
+
+// sshd is a world in which the servers read /etc/ssh/sshd_config of their hosts, and read it again when it was written.
+func (s servers) sshd(t *testing.T, opt Options, rules ...model.FileRule) providertest.World {
+	t.Helper()
+	opt.SSH = s.ssh()
+	reload := fmt.Sprintf("case $PWD in */web-1) kill -HUP %d ;; *) kill -HUP %d ;; esac", s.pids["web-1"], s.pids["web-2"])
+	rules = append(rules, model.FileRule{Path: "/etc/ssh/sshd_config", Reload: []string{"sh", "-c", reload}})
+	w := newWorld(t, opt, rules, s.reach)
+	for _, host := range []string{"web-1", "web-2"} {
+		w.Set(host, "/etc/ssh/sshd_config", providertest.File{Data: "LoginGraceTime 60\n", Mode: 0o600})
+		name := filepath.Join(s.dir, host, "server")
+		old, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		line := fmt.Sprintf("Include %q\n", filepath.Join(dirOf(w, host), "etc/ssh/sshd_config"))
+		if err := os.WriteFile(name, append([]byte(line), old...), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return w
+}
+
+// ended is what was recorded of each step: all messages, and how it ended.
+type ended struct {
+	said map[model.Address]string
+	end  map[model.Address]model.Event
+}
+
+func (e ended) phase(t *testing.T, a model.Address, want model.Phase, parts ...string) {
+	t.Helper()
+	if e.end[a].Phase != want {
+		t.Errorf("%s ended as %s: %s", a, e.end[a].Phase, e.end[a].Message)
+	}
+	for _, p := range parts {
+		if !strings.Contains(e.said[a], p) {
+			t.Errorf("%s: %q is not in:\n%s", a, p, e.said[a])
+		}
+	}
+}
+
+// carryOut plans and applies files; seen is told each event.
+func carryOut(ctx context.Context, t *testing.T, w providertest.World, files map[string]providertest.File, seen func(model.Event)) (ended, error) {
+	t.Helper()
+	plan, err := w.Provider.Plan(t.Context(), model.PlanRequest{Target: w.Target, Want: w.Snapshot(files)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := ended{map[model.Address]string{}, map[model.Address]model.Event{}}
+	err = w.Provider.Apply(ctx, plan, func(event model.Event) error {
+		e.said[event.Address] += event.Message.String() + "\n"
+		if event.Phase.IsEnd() {
+			e.end[event.Address] = event
+		}
+		if seen != nil {
+			seen(event)
+		}
+		return nil
+	})
+	return e, err
+}
+
+const config = "all/etc/ssh/sshd_config"
+
+func (s servers) wantConfig(t *testing.T, w providertest.World, host, data string) {
+	t.Helper()
+	if f := w.Live()[host+"/etc/ssh/sshd_config"]; f != (providertest.File{Data: data, Mode: 0o600}) {
+		t.Errorf("%s has %+v", host, f)
+	}
+}
+
+func TestAChangeOfSshdIsConfirmedByANewConnection(t *testing.T) {
+	s := startServers(t, "")
+	w := s.sshd(t, Options{Limits: Limits{Confirm: 20 * time.Second}})
+	files := map[string]providertest.File{config: {Data: "LoginGraceTime 30\n"}, "all/etc/motd": {Data: "hello\n"}}
+	plan, err := w.Provider.Plan(t.Context(), model.PlanRequest{Target: w.Target, Want: w.Snapshot(files)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []bool{false, true, false, true} {
+		has := strings.Contains(strings.Join(plan.Steps[i].Effects, "\n"), "guard: taken back after 20 s unless a new connection confirms")
+		if has != want {
+			t.Errorf("%s has the effects %q", plan.Steps[i].Address, plan.Steps[i].Effects)
+		}
+	}
+	e, err := carryOut(t.Context(), t, w, files, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, host := range []string{"web-1", "web-2"} {
+		e.phase(t, model.Address(host+":/etc/ssh/sshd_config"), model.PhaseDone, "guarded until ", "in effect after", "confirmed by a new connection")
+		e.phase(t, model.Address(host+":/etc/motd"), model.PhaseDone, "written")
+		s.wantConfig(t, w, host, "LoginGraceTime 30\n")
+		s.wantNoGuard(t, host)
+	}
+}
+
+func TestAChangeThatLetsNobodyInIsTakenBackByTheHost(t *testing.T) {
+	s := startServers(t, "")
+	w := s.sshd(t, Options{Limits: Limits{Confirm: 3 * time.Second}})
+	e, err := carryOut(t.Context(), t, w, map[string]providertest.File{config: {Data: "AllowUsers nobody-at-all\n"}, "all/etc/sudoers.d/new": {Data: "x"}}, nil)
+	if err == nil || errors.Is(err, model.ErrUncertain) {
+		t.Errorf("apply: %v", err)
+	}
+	e.phase(t, "web-1:/etc/ssh/sshd_config", model.PhaseFailed, "the host takes it back in ", "taken back by the host itself: no new connection could be made: ")
+	e.phase(t, "web-1:/etc/sudoers.d/new", model.PhaseFailed, "taken back by the host itself: no new connection could be made: ")
+	e.phase(t, "web-2:/etc/ssh/sshd_config", model.PhaseSkipped, "not reached")
+	s.wantConfig(t, w, "web-1", "LoginGraceTime 60\n")
+	s.wantConfig(t, w, "web-2", "LoginGraceTime 60\n")
+	if _, there := w.Live()["web-1/etc/sudoers.d/new"]; there {
+		t.Error("the new file is still there")
+	}
+	s.wantNoGuard(t, "web-1")
+	if r := observeOne(t, w); r.Status != model.Missing {
+		t.Errorf("the host is %s: %s", r.Status, r.Reason)
+	}
+}
