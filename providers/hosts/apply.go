@@ -146,8 +146,9 @@ func (r *running) step(m machine, w work) (*pending, error) {
 	if err := r.say(w, model.PhaseBegin, 0, text.Safe{}); err != nil {
 		return nil, err
 	}
-	mark, phase, message := r.put(m, w)
+	mark, phase, message, cause := r.put(m, w)
 	if phase != model.PhaseProgress {
+		r.fail(w, cause)
 		return nil, r.end(w, phase, began, message)
 	}
 	if len(w.reload) == 0 {
@@ -160,11 +161,19 @@ func (r *running) step(m machine, w work) (*pending, error) {
 	return &pending{work: w, mark: mark, began: began}, nil
 }
 
-// put changes the step's path. The phase is progress when that is done, otherwise how the step ends.
-func (r *running) put(m machine, w work) (mark string, phase model.Phase, message text.Safe) {
+// fail remembers why the first step failed, where that is more than its message says. Without a cause it does nothing.
+func (r *running) fail(w work, cause error) {
+	if r.failure == nil && cause != nil {
+		r.failure = model.WithHint(fmt.Errorf("%s: %w", w.step.Address, cause), "%s", model.Hint(cause))
+	}
+}
+
+// put changes the step's path. The phase is progress when that is done, otherwise how the step ends; the
+// cause is what went wrong with the machine as a whole.
+func (r *running) put(m machine, w work) (mark string, phase model.Phase, message text.Safe, cause error) {
 	j, err := w.job()
 	if err != nil {
-		return "", model.PhaseFailed, text.Error(err)
+		return "", model.PhaseFailed, text.Error(err), nil
 	}
 	v, err := m.put(r.ctx, j)
 	switch {
@@ -173,15 +182,12 @@ func (r *running) put(m machine, w work) (mark string, phase model.Phase, messag
 		if errors.Is(err, model.ErrUncertain) {
 			phase = model.PhaseUnknown
 		}
-		if r.failure == nil {
-			r.failure = model.WithHint(fmt.Errorf("%s: %w", w.step.Address, err), "%s", model.Hint(err))
-		}
-		return "", phase, text.Error(err)
+		return "", phase, text.Error(err), err
 	case v.outcome == jobMoved:
 		phase, message := r.moved(m, w)
-		return "", phase, message
+		return "", phase, message, nil
 	case v.outcome == jobFailed:
-		return "", model.PhaseFailed, text.Line(v.message)
+		return "", model.PhaseFailed, text.Line(v.message), nil
 	}
 	done := text.Lit("written")
 	if w.step.Action == model.Delete {
@@ -190,7 +196,7 @@ func (r *running) put(m machine, w work) (mark string, phase model.Phase, messag
 	if v.checked {
 		done = done.Plus(text.Lit(", check passed"))
 	}
-	return v.mark, model.PhaseProgress, done
+	return v.mark, model.PhaseProgress, done, nil
 }
 
 // moved is how a step ends whose file is no longer as the plan saw it: done already, or somebody was there.

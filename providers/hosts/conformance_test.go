@@ -27,6 +27,31 @@ func TestSSHKeepsTheContract(t *testing.T) {
 	})
 }
 
+func TestStepsUnderAGuardKeepTheContract(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the suite over ssh takes a minute; it runs once with -short")
+	}
+	providertest.Run(t, func(t *testing.T, rules ...model.FileRule) providertest.World {
+		servers := startServers(t, "") // A host guards one change at a time.
+		w := newWorld(t, Options{SSH: servers.ssh()}, rules, servers.reach)
+		w.Provider.(*Provider).guardAll = true
+		return w
+	})
+}
+
+func TestStepsUnderAGuardWithBusyboxKeepTheContract(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the suite over ssh takes a minute; it runs once with -short")
+	}
+	search := busyboxPath(t)
+	providertest.RunTools(t, func(t *testing.T, rules ...model.FileRule) providertest.World {
+		servers := startServers(t, search)
+		w := newWorld(t, Options{SSH: servers.ssh()}, rules, servers.reach)
+		w.Provider.(*Provider).guardAll = true
+		return w
+	})
+}
+
 func TestSSHToBusyboxKeepsTheContract(t *testing.T) {
 	if testing.Short() {
 		t.Skip("the suite over ssh takes a minute; it runs once with -short")

@@ -42,9 +42,7 @@ func (r *running) guarded(h model.Host, works []work) (reached int, err error) {
 	}
 	if err != nil {
 		message := text.Format("nothing was changed: %s", err)
-		if r.failure == nil {
-			r.failure = model.WithHint(fmt.Errorf("%s: %s", works[0].step.Address, message), "%s", model.Hint(err))
-		}
+		r.fail(works[0], model.WithHint(fmt.Errorf("nothing was changed: %w", err), "%s", model.Hint(err)))
 		if err := r.end(works[0], model.PhaseFailed, began, message); err != nil {
 			return 1, r.abort(err, false)
 		}
@@ -80,7 +78,7 @@ type group struct {
 func (g *group) write(works []work, began time.Time) (reached int, err error) {
 	var written []pending
 	for i, w := range works {
-		if g.r.failure != nil || g.r.asked.Err() != nil {
+		if g.r.failure != nil || !g.lost.IsEmpty() || g.r.asked.Err() != nil {
 			break
 		}
 		reached++
@@ -100,7 +98,7 @@ func (g *group) write(works []work, began time.Time) (reached int, err error) {
 			}
 			continue
 		}
-		mark, phase, message := g.r.put(g.m, w)
+		mark, phase, message, cause := g.r.put(g.m, w)
 		switch phase {
 		case model.PhaseProgress:
 			if err := g.r.say(w, model.PhaseProgress, 0, message); err != nil {
@@ -116,6 +114,7 @@ func (g *group) write(works []work, began time.Time) (reached int, err error) {
 			g.lost = message
 			g.held = append(g.held, held{pending{work: w, began: began}, phase, message})
 		default:
+			g.r.fail(w, cause)
 			if err := g.r.end(w, phase, began, message); err != nil {
 				return reached, err
 			}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -173,5 +174,177 @@ func TestAChangeThatLetsNobodyInIsTakenBackByTheHost(t *testing.T) {
 	s.wantNoGuard(t, "web-1")
 	if r := observeOne(t, w); r.Status != model.Missing {
 		t.Errorf("the host is %s: %s", r.Status, r.Reason)
+	}
+}
+
+func TestAConnectionLostUnderAGuardTakesTheChangeBack(t *testing.T) {
+	if _, err := os.Stat("/proc/self/comm"); err != nil {
+		t.Skip("there is no /proc to find the server's process in")
+	}
+	s := startServers(t, "")
+	// The check runs on the connection alone, the reload also when the host takes the change back.
+	dies := `if [ -e etc/ssh/died ]; then exit 0; fi; touch etc/ssh/died; ` + hangUp
+	for what, rule := range map[string]model.FileRule{
+		"while a file is checked":   {Path: "/etc/ssh/a", Check: []string{"sh", "-c", hangUp}},
+		"while something reloads":   {Path: "/etc/ssh/a", Reload: []string{"sh", "-c", dies}},
+		"while the new file proves": {Path: "/etc/ssh/a", Check: []string{"sh", "-c", hangUp, "{}"}},
+	} {
+		t.Run(what, func(t *testing.T) {
+			w := newWorld(t, Options{SSH: s.ssh(), Limits: Limits{Confirm: 20 * time.Second}}, []model.FileRule{rule}, s.reach)
+			w.Set("web-1", "/etc/ssh/a", providertest.File{Data: "earlier", Mode: 0o600})
+			e, err := carryOut(t.Context(), t, w, map[string]providertest.File{"web-1/etc/ssh/a": {Data: "new"}, "web-1/etc/ssh/b": {Data: "new"}}, nil)
+			if err == nil || errors.Is(err, model.ErrUncertain) {
+				t.Errorf("apply: %v", err)
+			}
+			e.phase(t, "web-1:/etc/ssh/a", model.PhaseFailed, "taken back by the host itself: ", "the connection was lost")
+			live := w.Live()
+			if f := live["web-1/etc/ssh/a"]; f.Data != "earlier" || f.Mode != 0o600 {
+				t.Errorf("the file is %+v", f)
+			}
+			if _, there := live["web-1/etc/ssh/b"]; there {
+				t.Error("a new file is still there")
+			}
+			s.wantNoGuard(t, "web-1")
+		})
+	}
+}
+
+func TestWhatNobodyConfirmsIsTakenBackWithoutPlumb(t *testing.T) {
+	s := startServers(t, "")
+	w := s.sshd(t, Options{Limits: Limits{Confirm: 2 * time.Second, Grace: time.Millisecond}})
+	// Plumb goes away when the server has its new configuration and nobody has confirmed.
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	e, err := carryOut(ctx, t, w, map[string]providertest.File{config: {Data: "LoginGraceTime 30\n"}, "all/etc/ssh/link": {Data: "x", Link: true}}, func(event model.Event) {
+		if strings.HasPrefix(event.Message.String(), "running ") {
+			cancel()
+		}
+	})
+	if !errors.Is(err, model.ErrUncertain) {
+		t.Errorf("apply: %v", err)
+	}
+	e.phase(t, "web-1:/etc/ssh/sshd_config", model.PhaseUnknown, "the host was to take it back by itself at ")
+	eventually(t, "the host takes the change back", func() bool {
+		results, err := filepath.Glob(filepath.Join(s.dir, "web-1/home/.plumb-guard-*/result"))
+		return err == nil && len(results) == 1
+	})
+	s.wantConfig(t, w, "web-1", "LoginGraceTime 60\n")
+	if _, there := w.Live()["web-1/etc/ssh/link"]; there {
+		t.Error("the new link is still there")
+	}
+	eventually(t, "the server listens again", func() bool {
+		return exec.Command("ssh", "-F", s.config, "web-1", "true").Run() == nil
+	})
+	// What the guard left is no drift, and goes when the next one is set up, which says so.
+	w.Target.ConfirmWithin = 20 * time.Second
+	e, err = carryOut(t.Context(), t, w, map[string]providertest.File{"web-1/etc/ssh/sshd_config": {Data: "LoginGraceTime 20\n"}}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e.phase(t, "web-1:/etc/ssh/sshd_config", model.PhaseDone, "the host had taken an earlier change back", "confirmed")
+	s.wantNoGuard(t, "web-1")
+}
+
+func TestWhatIsLeftOfAGuardThatDiedIsRemovedAndTold(t *testing.T) {
+	s := startServers(t, "")
+	dead := filepath.Join(s.dir, "web-1/home/.plumb-guard-0000000000000000")
+	if err := os.MkdirAll(dead, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	s.write(t, "web-1/home/.plumb-guard-0000000000000000/token", "")
+	// The id of a process that is another's by now.
+	s.write(t, "web-1/home/.plumb-guard-0000000000000000/pid", fmt.Sprintln(os.Getpid()))
+	w := s.sshd(t, Options{})
+	e, err := carryOut(t.Context(), t, w, map[string]providertest.File{"web-1/etc/ssh/sshd_config": {Data: "LoginGraceTime 20\n"}}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e.phase(t, "web-1:/etc/ssh/sshd_config", model.PhaseDone, "removed what a guard left that ended before its time")
+	s.wantNoGuard(t, "web-1")
+}
+
+func TestNothingIsWrittenWhenTheTimeIsOver(t *testing.T) {
+	s := startServers(t, "")
+	slow := `while [ -e "$HOME"/.plumb-guard-*/token ]; do sleep 0.05; done`
+	w := newWorld(t, Options{SSH: s.ssh(), Limits: Limits{Confirm: time.Second}},
+		[]model.FileRule{{Path: "/etc/ssh/b", Check: []string{"sh", "-c", slow, "{}"}}}, s.reach)
+	w.Set("web-1", "/etc/ssh/b", providertest.File{Data: "earlier"})
+	e, err := carryOut(t.Context(), t, w, map[string]providertest.File{"web-1/etc/ssh/a": {Data: "new"}, "web-1/etc/ssh/b": {Data: "new"}}, nil)
+	if err == nil || errors.Is(err, model.ErrUncertain) {
+		t.Errorf("apply: %v", err)
+	}
+	e.phase(t, "web-1:/etc/ssh/a", model.PhaseFailed, "taken back by the host itself: there was no time left to confirm")
+	e.phase(t, "web-1:/etc/ssh/b", model.PhaseFailed, "the time is over")
+	wantLive := map[string]string{"web-1/etc/ssh/b": "earlier"}
+	for name, f := range w.Live() {
+		if wantLive[name] != f.Data {
+			t.Errorf("%s is %+v", name, f)
+		}
+	}
+	s.wantNoGuard(t, "web-1")
+}
+
+func TestAFileThatAReloadChangesIsTakenBack(t *testing.T) {
+	s := startServers(t, "")
+	w := newWorld(t, Options{SSH: s.ssh()}, []model.FileRule{{Path: "/etc/ssh/a", Reload: []string{"sh", "-c", "grep -q earlier etc/ssh/a || echo more >>etc/ssh/a"}}}, s.reach)
+	w.Set("web-1", "/etc/ssh/a", providertest.File{Data: "earlier"})
+	e, err := carryOut(t.Context(), t, w, map[string]providertest.File{"web-1/etc/ssh/a": {Data: "new"}}, nil)
+	if err == nil || errors.Is(err, model.ErrUncertain) {
+		t.Errorf("apply: %v", err)
+	}
+	e.phase(t, "web-1:/etc/ssh/a", model.PhaseFailed, "/etc/ssh/a was changed after it was written")
+	if f := w.Live()["web-1/etc/ssh/a"]; f.Data != "earlier" {
+		t.Errorf("the file is %+v", f)
+	}
+	s.wantNoGuard(t, "web-1")
+}
+
+func TestAReloadThatFailsWhenTheHostTakesBackIsNotCalledUndone(t *testing.T) {
+	s := startServers(t, "")
+	// It succeeds once.
+	w := newWorld(t, Options{SSH: s.ssh()}, []model.FileRule{{Path: "/etc/ssh/a", Reload: []string{"sh", "-c", "echo more >>etc/ssh/a; mkdir ran"}}}, s.reach)
+	e, err := carryOut(t.Context(), t, w, map[string]providertest.File{"web-1/etc/ssh/a": {Data: "new"}}, nil)
+	if !errors.Is(err, model.ErrUncertain) {
+		t.Errorf("apply: %v", err)
+	}
+	e.phase(t, "web-1:/etc/ssh/a", model.PhaseUnknown, "the host took it back, but", "failed: exit status 1")
+}
+
+func TestSudoMustWorkAsBefore(t *testing.T) {
+	bin := t.TempDir()
+	flag := filepath.Join(bin, "broken")
+	fake := fmt.Sprintf("#!/bin/sh\n[ \"$1 $2\" = '-n true' ] && [ ! -e %s ]\n", flag)
+	if err := os.WriteFile(filepath.Join(bin, "sudo"), []byte(fake), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	s := startServers(t, bin+":/usr/local/bin:/usr/bin:/bin")
+	reload := []string{"sh", "-c", `if grep -q bad etc/sudoers.d/a 2>/dev/null; then touch "$0"; else rm -f "$0"; fi`, flag}
+	w := newWorld(t, Options{SSH: s.ssh()}, []model.FileRule{{Path: "/etc/sudoers.d/a", Reload: reload}}, s.reach)
+	e, err := carryOut(t.Context(), t, w, map[string]providertest.File{"web-1/etc/sudoers.d/a": {Data: "good"}}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e.phase(t, "web-1:/etc/sudoers.d/a", model.PhaseDone, "confirmed by a new connection")
+	e, err = carryOut(t.Context(), t, w, map[string]providertest.File{"web-1/etc/sudoers.d/a": {Data: "bad"}}, nil)
+	if err == nil || errors.Is(err, model.ErrUncertain) {
+		t.Errorf("apply: %v", err)
+	}
+	e.phase(t, "web-1:/etc/sudoers.d/a", model.PhaseFailed, "taken back by the host itself: sudo asks for a password now")
+	if f := w.Live()["web-1/etc/sudoers.d/a"]; f.Data != "good" {
+		t.Errorf("the file is %+v", f)
+	}
+	s.wantNoGuard(t, "web-1")
+}
+
+func TestADirectoryOfThisMachineHasNoGuardAndThePlanSaysSo(t *testing.T) {
+	w := newWorld(t, Options{}, nil, func(name, _ string) model.Host { return model.Host{Name: name, Root: name} })
+	plan, err := w.Provider.Plan(t.Context(), model.PlanRequest{Target: w.Target, Want: w.Snapshot(map[string]providertest.File{"web-1/etc/ssh/a": {Data: "a"}, "web-1/etc/b": {Data: "b"}})})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []string{"", "guard: none, the host is a directory of this machine"} {
+		if got := strings.Join(plan.Steps[i].Effects, "\n"); got != want {
+			t.Errorf("%s has the effects %q", plan.Steps[i].Address, got)
+		}
 	}
 }
