@@ -58,6 +58,7 @@ type targetFile struct {
 	Provider string         `mapstructure:"provider" required:"yes" oneof:"hosts" example:"hosts" doc:"The engine that applies it."`
 	Path     string         `mapstructure:"path" required:"yes" example:"hosts/web" doc:"Its directory, from the root of the repository."`
 	Hosts    []hostFile     `mapstructure:"hosts" short:"name ssh" doc:"The machines that have its files. web-1 alone is short for {name: web-1, ssh: web-1}."`
+	Confirm  string         `mapstructure:"confirm_within" default:"60s" example:"2m" doc:"How long a host waits for a new connection after a change of sshd, firewall, network or sudo, then takes it back."`
 	Files    []fileRuleFile `mapstructure:"files" doc:"What git itself cannot say of a file; files without a rule keep mode and owner."`
 }
 
@@ -138,6 +139,9 @@ func (f checkFile) model(env string) model.Check {
 
 func (f targetFile) model() model.Target {
 	target := model.Target{Name: f.Name, Provider: f.Provider, Path: path.Clean(f.Path)}
+	if d, err := time.ParseDuration(f.Confirm); err == nil {
+		target.ConfirmWithin = d
+	}
 	for _, h := range f.Hosts {
 		target.Hosts = append(target.Hosts, model.Host{Name: h.Name, Root: h.Root, SSH: h.SSH})
 	}

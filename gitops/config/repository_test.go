@@ -159,6 +159,7 @@ func TestMistakesAreNamedWithLineAndWayOut(t *testing.T) {
 		{"check as a shell line", "version: 1\nchecks:\n- name: lint\n  run: make lint\n", `plumb.yaml:4: run must be a list of texts, not "make lint" in checks[0] (lint)`},
 		{"check that runs nothing", "version: 1\nchecks:\n- name: lint\n  run: ['']\n", `plumb.yaml:4: run does not name a program in checks[0] (lint); write it like [yamllint, .]`},
 		{"check's name", "version: 1\nchecks:\n- {name: validation, run: [x]}\n", `plumb.yaml:3: check name "validation" is taken by what the providers check themselves in checks[0] (validation); give it another name`},
+		{"time to confirm", "version: 1\nenvironments:\n- name: a\n  targets:\n  - {name: w, provider: hosts, path: w, hosts: [h], confirm_within: 5s}\n", `plumb.yaml:5: confirm_within "5s" is not a time from 10s to 1h in environments[0].targets[0] (a, w); write it like 90s or 5m`},
 		{"check's timeout", "version: 1\nchecks:\n- {name: a, run: [x], timeout: 5}\n", `plumb.yaml:3: timeout "5" is not a time of at most a day in checks[0] (a); write it like 90s, 5m or 1h`},
 		{"check's path", "version: 1\nchecks:\n- {name: a, run: [x], when: [/etc/*]}\n", `plumb.yaml:3: when "/etc/*" is absolute in checks[0] (a); write it from the root of the repository, like hosts/**`},
 		{"check twice", "version: 1\nenvironments:\n- name: a\n  checks:\n  - {name: lint, run: [x]}\nchecks:\n- {name: lint, run: [x]}\n", `plumb.yaml:5: duplicate check "lint" in environments[0] (a), first in line 7`},

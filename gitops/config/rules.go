@@ -62,6 +62,9 @@ func (r *reader) target(t targetFile, at string) {
 		}
 		r.add(line, "add hosts: [web-1]", "no hosts%s", r.in(at))
 	}
+	if d, err := time.ParseDuration(t.Confirm); t.Confirm != "" && (err != nil || d < minConfirmTime || d > maxConfirmTime || d%time.Second != 0) {
+		r.add(r.lines[child(at, "confirm_within")], "write it like 90s or 5m", "confirm_within %s is not a time from 10s to 1h%s", quote(t.Confirm), r.in(at))
+	}
 	hosts := unique{r: r, what: "host"}
 	for i, h := range t.Hosts {
 		here := fmt.Sprintf("%s.hosts[%d]", at, i)
@@ -139,6 +142,12 @@ func (r *reader) fileRule(f fileRuleFile, at string) {
 		}
 	}
 }
+
+// A host waits at least as long as it takes to log in anew, and not so long that nobody waits for it.
+const (
+	minConfirmTime = 10 * time.Second
+	maxConfirmTime = time.Hour
+)
 
 // maxCheckTime is the longest timeout: what takes a day is no check.
 const maxCheckTime = 24 * time.Hour

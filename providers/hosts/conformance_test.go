@@ -2,6 +2,7 @@ package hosts
 
 import (
 	"testing"
+	"time"
 
 	"plumb/model"
 	"plumb/providers"
@@ -33,20 +34,7 @@ func TestStepsUnderAGuardKeepTheContract(t *testing.T) {
 	}
 	providertest.Run(t, func(t *testing.T, rules ...model.FileRule) providertest.World {
 		servers := startServers(t, "") // A host guards one change at a time.
-		w := newWorld(t, Options{SSH: servers.ssh()}, rules, servers.reach)
-		w.Provider.(*Provider).guardAll = true
-		return w
-	})
-}
-
-func TestStepsUnderAGuardWithBusyboxKeepTheContract(t *testing.T) {
-	if testing.Short() {
-		t.Skip("the suite over ssh takes a minute; it runs once with -short")
-	}
-	search := busyboxPath(t)
-	providertest.RunTools(t, func(t *testing.T, rules ...model.FileRule) providertest.World {
-		servers := startServers(t, search)
-		w := newWorld(t, Options{SSH: servers.ssh()}, rules, servers.reach)
+		w := newWorld(t, Options{SSH: servers.ssh(), Limits: Limits{Confirm: 20 * time.Second}}, rules, servers.reach)
 		w.Provider.(*Provider).guardAll = true
 		return w
 	})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path"
 	"time"
 
 	"plumb/model"
@@ -78,7 +79,8 @@ type group struct {
 func (g *group) write(works []work, began time.Time) (reached int, err error) {
 	var written []pending
 	for i, w := range works {
-		if g.r.failure != nil || !g.lost.IsEmpty() || g.r.asked.Err() != nil {
+		// The first has begun already.
+		if i > 0 && (g.r.failure != nil || !g.lost.IsEmpty() || g.r.asked.Err() != nil) {
 			break
 		}
 		reached++
@@ -151,6 +153,12 @@ func (g *group) decide() error {
 		marks[h.path] = h.mark
 		if h.phase != model.PhaseDone {
 			marks[h.path] = h.before.mark()
+		}
+	}
+	for _, h := range g.held {
+		// Where a file went to make room, its directory is there now.
+		for dir := path.Dir(h.path); dir != "/"; dir = path.Dir(dir) {
+			delete(marks, dir)
 		}
 	}
 	var why text.Safe
