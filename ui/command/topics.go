@@ -51,6 +51,10 @@ Whether a step can be taken back
   final         not at all
   unknown       no rule knows; counts as worse than lossy
 
+A step that can lock you out of a host (sshd, firewall, network, PAM, sudoers, boot) is carried out last there. Over
+ssh, the host keeps the earlier files and takes the step back by itself, unless a new connection confirms
+within the time that the plan shows: confirm_within in plumb.yaml. A directory of this machine has no such guard.
+
 A revision is whatever git knows, and also live:ENV for what is applied to an environment and
 git:ENV for what git wants there.`
 
