@@ -16,6 +16,7 @@ package headless
 import (
 	"time"
 
+	"plumb/gitops/audit"
 	"plumb/gitops/history"
 	"plumb/gitops/objects"
 	"plumb/gitops/workspace"
@@ -36,9 +37,13 @@ type Printer interface {
 	Commit(Commit) error
 	Change(Change) error
 	Changes([]model.Change) error
+	Holds([]model.Hold) error
 	Run(model.Run) error
 	Runs([]model.Run) error
 	Checks(Checks) error
+	Audit(Audit) error
+	Verdict(audit.Verdict) error
+	Explanation(audit.Explanation) error
 	Version(Version) error
 }
 
