@@ -153,7 +153,7 @@ func (p *changePane) stageDetails(a *App) []string {
 			keyHint(keys, st, text.Lit("s"), text.Lit("restore it instead"))
 		}
 	}
-	keyHint(keys, st, text.Lit("U"), text.Lit("put all back"))
+	keyHint(keys, st, text.Lit("Z"), text.Lit("put all back"))
 	add(keys)
 	return rows
 }

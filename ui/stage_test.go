@@ -78,10 +78,10 @@ func TestPicksArePutBackWhereTheyCameFromAndInTheStage(t *testing.T) {
 	s.sees("nothing is picked any more")
 	s.seesNot("staged, not sealed")
 	s.stages()
-	s.press("U")
+	s.press("Z")
 	s.sees("put back: 2 resources; nothing was changed by it")
 	s.seesNot("staged, not sealed")
-	s.press("U")
+	s.press("Z")
 	s.sees("nothing is staged")
 }
 

@@ -48,7 +48,7 @@ var putting = []Action{
 	{ID: Drop, Keys: []string{"delete", "backspace"}, Title: "put back", Group: Right, In: []Scope{Change}, Line: []Scope{Change},
 		Text: "Put what is under the cursor of the stage back; it costs nothing", Git: "git reset -p",
 		Not: onPick},
-	{ID: Clear, Keys: []string{"U"}, Title: "put all back", Group: Right, In: Panes(),
+	{ID: Clear, Keys: []string{"Z"}, Title: "put all back", Group: Right, In: Panes(),
 		Text: "Put all that is staged back; nothing was changed by it", Git: "git reset", Not: staged},
 	{ID: EditHere, Keys: []string{"ctrl+e"}, Title: "edit", Group: Right, In: []Scope{Live, Diff, File, Change}, Line: []Scope{Change},
 		Text: "Edit this file of git in your editor, as it would be with what is staged; what is saved is staged", Git: "git var GIT_EDITOR",
