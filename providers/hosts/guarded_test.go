@@ -166,6 +166,42 @@ func confirmed(t *testing.T, s servers) {
 	}
 }
 
+func TestAConnectionThatSshSharesConfirmsNothing(t *testing.T) {
+	s := startServers(t, "")
+	// The path of a socket must be short.
+	dir, err := os.MkdirTemp("", "plumb-test-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		for _, host := range []string{"web-1", "web-2"} {
+			_ = exec.Command("ssh", "-F", s.config, "-O", "exit", host).Run() // It may have ended already.
+		}
+		if err := os.RemoveAll(dir); err != nil {
+			t.Error(err)
+		}
+	})
+	s.add(t, "Host *\n  ControlMaster auto\n  ControlPath "+dir+"/%n\n  ControlPersist 60\n")
+	if err := exec.Command("ssh", "-F", s.config, "web-1", "true").Run(); err != nil {
+		t.Fatal(err)
+	}
+	letsNobodyIn(t, s)
+}
+
+func TestWhatAGuardKeepsIsNoDrift(t *testing.T) {
+	w := newWorld(t, Options{}, []model.FileRule{{Path: "/root", Exclusive: true}}, func(name, _ string) model.Host { return model.Host{Name: name, Root: name} })
+	w.Set("web-1", "/root/.plumb-guard-0123456789abcdef/1.data", providertest.File{Data: "x"})
+	w.Set("web-1", "/root/extra", providertest.File{Data: "x"})
+	var names []string
+	snap := w.Snapshot(map[string]providertest.File{"web-1/root/a": {Data: "a"}})
+	err := w.Provider.Observe(t.Context(), model.ObserveRequest{Target: w.Target, Tracked: snap}, func(r model.Resource) {
+		names = append(names, r.Name)
+	})
+	if err != nil || strings.Join(names, " ") != "/root/a /root/extra" {
+		t.Errorf("%v, %v", names, err)
+	}
+}
+
 func letsNobodyIn(t *testing.T, s servers) {
 	t.Helper()
 	w := s.sshd(t, Options{Limits: Limits{Confirm: 3 * time.Second}})
