@@ -67,6 +67,8 @@ func TestVerdictsAreThoseOfOpenSSH(t *testing.T) {
 		{what: "but not her", sig: m.aliceSig, allowed: "*@corp,!alice@* " + m.alice, why: "is listed for *@corp,!alice@*, not for alice@corp"},
 		{what: "others but her", sig: m.aliceSig, allowed: "!bob@corp " + m.alice, why: "not for alice@corp"},
 		{what: "capitals count", sig: m.aliceSig, allowed: "Alice@corp " + m.alice, why: "is listed for Alice@corp"},
+		{what: "a very long pattern", sig: m.aliceSig, allowed: strings.Repeat("x", 1022) + ",alice@corp " + m.alice},
+		{what: "a pattern too long for OpenSSH", sig: m.aliceSig, allowed: "alice@corp," + strings.Repeat("x", 1023) + " " + m.alice, why: "not for alice@corp"},
 		{what: "quoted principal", sig: m.aliceSig, principal: "Alice of corp", allowed: `"Alice of corp" ` + m.alice},
 		{what: "half quoted principal", sig: m.aliceSig, principal: "Alice of corp", allowed: `Alice" of corp"` + m.alice},
 		{what: "in another line", sig: m.aliceSig, allowed: "bob@corp " + m.alice + "\nalice@corp " + m.alice},
@@ -226,6 +228,22 @@ func readable(lines []string) (good []string) {
 	return good
 }
 
+func TestHostilePatternTakesNoTime(t *testing.T) {
+	armored, public := touched(t, "sk-ssh-ed25519@openssh.com", "ssh:", 1)
+	sig, err := sshsig.Parse(armored)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Trying every way in which the stars can match would not end.
+	q := question{allowed: strings.Repeat("*a", 500) + " " + public, principal: strings.Repeat("a", 5000) + "b", namespace: namespace, at: noon}
+	if err := q.judge(sig); err == nil {
+		t.Error("it matches")
+	}
+	if q.principal += "a"; q.judge(sig) != nil {
+		t.Error("it does not match")
+	}
+}
+
 func TestTimesWithoutAZoneAreReadAsOpenSSHReadsThem(t *testing.T) {
 	m := newTeam(t)
 	before := time.Local
@@ -233,7 +251,7 @@ func TestTimesWithoutAZoneAreReadAsOpenSSHReadsThem(t *testing.T) {
 	for _, zone := range []string{"UTC", "Europe/Berlin", "America/St_Johns", "Australia/Lord_Howe", "Asia/Tokyo"} {
 		location, err := time.LoadLocation(zone)
 		if err != nil {
-			t.Skip("there is no time zone database: apt install tzdata")
+			lacks(t, "there is no time zone database: apt install tzdata")
 		}
 		time.Local = location
 		// In winter, in summer, in the hour that is not there, and in the one that is there twice.

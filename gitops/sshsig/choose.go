@@ -203,7 +203,7 @@ func askForKey(ctx context.Context, c Config) (string, error) {
 	first, _, _ := strings.Cut(string(out), "\n")
 	first = strings.TrimSpace(first)
 	if _, literal := literalKey(first); !literal {
-		return "", model.WithHint(fmt.Errorf("%w: %s printed none", ErrNoKey, words[0]), "ssh-add KEY, if it asks the agent; or set user.signingkey")
+		return "", model.WithHint(fmt.Errorf("%s printed no key", words[0]), "ssh-add KEY, if it asks the agent; or set user.signingkey")
 	}
 	return first, nil
 }

@@ -24,15 +24,20 @@ type bench struct {
 	dir string
 }
 
+// lacks skips the test because something is missing; where nothing may be, it fails.
+func lacks(t *testing.T, why string) {
+	t.Helper()
+	if os.Getenv("PLUMB_REQUIRE_ENGINES") == "1" {
+		t.Fatal(why)
+	}
+	t.Skip(why)
+}
+
 func newBench(t *testing.T) bench {
 	t.Helper()
 	for _, program := range []string{"ssh-keygen", "ssh-agent", "ssh-add"} {
 		if _, err := exec.LookPath(program); err != nil {
-			why := program + " is not installed: apt install openssh-client"
-			if os.Getenv("PLUMB_REQUIRE_ENGINES") == "1" {
-				t.Fatal(why)
-			}
-			t.Skip(why)
+			lacks(t, program+" is not installed: apt install openssh-client")
 		}
 	}
 	// Agents' sockets need a short name.

@@ -27,7 +27,7 @@ func TestSignaturesOfEveryKindOfKeyVerifyAsOpenSSHSays(t *testing.T) {
 	for _, kind := range []string{"ed25519", "ecdsa 256", "ecdsa 384", "ecdsa 521", "rsa 3072", "rsa 2048"} {
 		name := strings.ReplaceAll(kind, " ", "")
 		key := b.key(name, kind)
-		certificate := b.certify(key, name+"-certified", b.file("ed25519"), "-n", "alice")
+		certificate := b.certify(key, name+"-certified", key, "-n", "alice") // By authorities of all kinds, too.
 		for _, signWith := range []string{key, certificate} {
 			for _, hash := range []string{"sha256", "sha512"} {
 				armored := b.sign(signWith, namespace, message, "-O", "hashalg="+hash)

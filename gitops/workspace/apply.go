@@ -206,7 +206,10 @@ func (r *running) do(ctx, settled context.Context) (model.Run, error) {
 	if err := r.w.append(settled, r.change.Environment, ledger.Intent, append(change.Intent(r.change, r.run.ID, r.run.Host), change.Glass(r.run)...), nil); err != nil {
 		return r.run, err
 	}
-	failure := r.alarm()
+	failure := r.stillAllowed(settled)
+	if failure == nil {
+		failure = r.alarm()
+	}
 	if failure == nil {
 		failure = r.carryOut(ctx)
 	}
@@ -218,6 +221,31 @@ func (r *running) do(ctx, settled context.Context) (model.Run, error) {
 		err = r.w.deleteBranch(settled, r.change)
 	}
 	return r.run, errors.Join(r.verdict(failure), err)
+}
+
+// stillAllowed judges the change once more, now that everybody can see that its run begins: who took an approval back or
+// refused it until then was in time.
+func (r *running) stillAllowed(ctx context.Context) error {
+	record, err := r.w.record(ctx)
+	if err != nil {
+		return err
+	}
+	env, err := r.w.governed(ctx, r.change.Environment, record)
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(record.Changes, func(c model.Change) bool { return c.ID == r.change.ID })
+	if i < 0 || record.Changes[i].Run != r.run.ID {
+		return model.Refuse("plumb audit tells more", "%s was not begun: its announcement does not count", r.change.ID)
+	}
+	c := record.Changes[i]
+	c.State, c.Checks, c.Doubts = model.Approved, r.change.Checks, record.Problems
+	for _, rule := range policy.Decide(policy.Facts{Environment: env, Change: c, Applier: r.w.opt.Self, Now: r.w.opt.Now()}) {
+		if !rule.OK && !slices.Contains(r.run.Overruled, rule.Text) {
+			return refuse(c, rule)
+		}
+	}
+	return nil
 }
 
 // alarm says first of all what was overruled.

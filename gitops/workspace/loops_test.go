@@ -12,8 +12,10 @@ import (
 	"time"
 
 	"plumb/gitops/config"
+	"plumb/gitops/ledger"
 	"plumb/gitops/objects"
 	"plumb/gitops/objects/gitcli"
+	"plumb/gitops/sshsig"
 	"plumb/gitops/workspace"
 	"plumb/model"
 	"plumb/model/text"
@@ -30,6 +32,7 @@ type world struct {
 	wrap func(objects.Store) objects.Store // Put around the stores that are opened; may be nil.
 
 	engine func(*hosts.Provider) workspace.Engine // Put around the provider; may be nil.
+	keys   map[string]string                      // By name, the key that a person signs with; those without one have none.
 }
 
 const configuration = `version: 1
@@ -173,6 +176,10 @@ func (w *world) as(name string) *workspace.Workspace {
 		StateDir: filepath.Join(os.Getenv("XDG_STATE_HOME"), "plumb"),
 		Now:      w.passing,
 		Rand:     w,
+		Signer: func(ctx context.Context) (workspace.Signer, error) {
+			s, err := sshsig.Choose(ctx, sshsig.Config{PlumbSigningKey: w.keys[name], Format: "ssh"})
+			return ledger.SSHSigner{Signer: s}, err
+		},
 	})
 }
 
