@@ -26,6 +26,7 @@ const (
 	Refusals  = "refusals"
 	Record    = "record"
 	Keys      = "keys"
+	Shared    = "shared"
 )
 
 // Facts are all that a decision rests on. The caller has read the environment's rules from a revision that the change cannot influence.
@@ -34,6 +35,7 @@ type Facts struct {
 	Change      model.Change
 	Applier     model.Principal // Who is about to apply it; zero while nobody is.
 	Now         time.Time
+	Unshared    string // Why it is not known what others have recorded since; empty where it is.
 }
 
 // Decide judges whether the change may be applied: every rule that concerns it, met or not, so that a screen can show what
@@ -58,6 +60,10 @@ func Decide(f Facts) []model.Rule {
 	if len(c.Doubts) > 0 && (len(asked) > 0 || env.Policy.Keys != "") {
 		rules = append(rules, model.Rule{Name: Record, Text: "the record cannot be believed: " + strings.Join(c.Doubts, "; "),
 			Missing: "a record that is whole: plumb audit verify says what to do"})
+	}
+	if f.Unshared != "" && (len(asked) > 0 || env.Policy.Keys != "") {
+		rules = append(rules, model.Rule{Name: Shared, Text: "others may have refused or applied it meanwhile: " + f.Unshared,
+			Missing: "a remote that can be reached, or broken glass", WhoCould: env.Policy.BreakGlass})
 	}
 	for _, n := range asked {
 		rules = append(rules, f.approvals(n))
@@ -391,14 +397,14 @@ func most(asked []need) int {
 }
 
 // MayBreakGlass says why the person may not apply the change although rules are not met, or nil. Only missing approvals, a
-// freeze and a damaged record can be overruled, and only where something has to be.
+// freeze, a damaged record and a remote out of reach can be overruled, and only where something has to be.
 func MayBreakGlass(f Facts, who model.Principal) error {
 	unmet := false
 	for _, r := range Decide(f) {
 		switch {
 		case r.OK:
-		case r.Name != Approvals && r.Name != Freeze && r.Name != Record:
-			return model.Refuse("only approvals, a freeze and a damaged record can be overruled", "%s cannot be applied: %s", f.Change.ID, r.Text)
+		case r.Name != Approvals && r.Name != Freeze && r.Name != Record && r.Name != Shared:
+			return model.Refuse("only approvals, a freeze, a damaged record and a remote out of reach can be overruled", "%s cannot be applied: %s", f.Change.ID, r.Text)
 		default:
 			unmet = true
 		}

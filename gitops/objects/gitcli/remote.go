@@ -54,7 +54,14 @@ func (o *Operator) FetchRefs(ctx context.Context, remote string, refspecs ...str
 		"fetch", "--quiet", "--force", "--prune", "--no-prune-tags", "--no-tags", "--refmap=", "--show-forced-updates", "--no-recurse-submodules",
 		"--no-auto-maintenance", "--no-write-commit-graph", "--no-write-fetch-head", "--no-filter", "--", remote,
 	}
-	_, err := o.exchange().run(ctx, "fetch the record from "+text.Line(remote).String(), nil, append(args, refspecs...)...)
+	args = append(args, refspecs...)
+	var err error
+	for range refAttempts { // Another plumb may fetch the same at the same moment.
+		_, err = o.exchange().run(ctx, "fetch the record from "+text.Line(remote).String(), nil, args...)
+		if said := stderrOf(err); err == nil || ctx.Err() != nil || !strings.Contains(said, "cannot lock ref") && !strings.Contains(said, ".lock") {
+			break
+		}
+	}
 	return reachable(err)
 }
 
