@@ -22,6 +22,8 @@ type Holder struct {
 	PID   int             `json:"pid"`
 	Start string          `json:"start"` // When the process began, as the kernel says, so that a reused pid is no proof of life.
 	Since time.Time       `json:"since"`
+
+	Clone string `json:"clone,omitempty"` // Of a lock that is shared: the clone that the process works in.
 }
 
 // Lock is held while a run is under way. It tells people; what protects reality

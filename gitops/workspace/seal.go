@@ -13,6 +13,7 @@ import (
 	"plumb/gitops/change"
 	"plumb/gitops/ledger"
 	"plumb/gitops/objects"
+	"plumb/gitops/share"
 	"plumb/model"
 	"plumb/model/policy"
 	"plumb/model/text"
@@ -136,6 +137,11 @@ func (w *Workspace) Seal(ctx context.Context, d *Draft, reason string) (model.Ch
 		}
 		return model.Change{}, err
 	}
+	var branches []share.Branch
+	if d.tree != "" {
+		branches = append(branches, share.Branch{Name: c.ID.Branch(), Commit: c.Commits[0]})
+	}
+	w.give(ctx, c.Environment, branches...)
 	return w.Change(ctx, string(c.ID))
 }
 

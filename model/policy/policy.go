@@ -61,7 +61,7 @@ func Decide(f Facts) []model.Rule {
 		rules = append(rules, model.Rule{Name: Record, Text: "the record cannot be believed: " + strings.Join(c.Doubts, "; "),
 			Missing: "a record that is whole: plumb audit verify says what to do"})
 	}
-	if f.Unshared != "" && (len(asked) > 0 || env.Policy.Keys != "") {
+	if f.Unshared != "" && MustBeShared(f) {
 		rules = append(rules, model.Rule{Name: Shared, Text: "others may have refused or applied it meanwhile: " + f.Unshared,
 			Missing: "a remote that can be reached, or broken glass", WhoCould: env.Policy.BreakGlass})
 	}
@@ -341,6 +341,10 @@ func isAmong(people []string, who model.Principal) bool {
 	email := strings.ToLower(who.Email.String())
 	return email != "" && slices.ContainsFunc(people, func(p string) bool { return strings.ToLower(p) == email })
 }
+
+// MustBeShared reports whether the change may only be applied by somebody who knows what others have recorded: where approvals or signatures
+// are asked for.
+func MustBeShared(f Facts) bool { return NeedsApprovals(f) || f.Environment.Policy.Keys != "" }
 
 // NeedsApprovals reports whether anything asks for approvals of the change.
 func NeedsApprovals(f Facts) bool { return len(needs(f.Environment, f.Change)) > 0 }
