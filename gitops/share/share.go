@@ -328,7 +328,9 @@ func (x Exchange) refused(moves []objects.PushMove, pushed []objects.Pushed) err
 		switch {
 		case p.Moved:
 			err = fmt.Errorf("%w: %w", err, objects.ErrMoved)
-		case p.Why != "atomic push failed" && p.Why != "atomic transaction failed":
+		case strings.HasPrefix(p.Why, "atomic push fail"):
+			continue // Because of another ref.
+		default:
 			denied = true
 			err = &DeniedError{err}
 		}

@@ -54,6 +54,7 @@ func (c *crowd) enter(ctx context.Context) error {
 	w.sharing.turn.Lock()
 	defer w.sharing.turn.Unlock()
 	const tries = 3
+	var refused error
 	for range tries {
 		news, err := w.look(ctx, x)
 		if err != nil {
@@ -67,7 +68,7 @@ func (c *crowd) enter(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		pushed, err := w.opt.Remote.PushRefs(ctx, c.remote, true, []objects.PushMove{lock.Move(next)})
+		pushed, err := w.opt.Remote.PushRefs(ctx, c.remote, false, []objects.PushMove{lock.Move(next)})
 		switch {
 		case err != nil:
 			c.lost(err)
@@ -77,10 +78,16 @@ func (c *crowd) enter(ctx context.Context) error {
 			// What was recorded until the lock was held is to be seen too.
 			_, _ = w.look(ctx, x)
 			return cancelled(ctx)
-		case !pushed[0].Moved:
-			c.denied(fmt.Errorf("%s takes no locks: %s", text.Line(c.remote), pushed[0].Why))
-			return nil
+		case pushed[0].Moved:
+			refused = nil
+		default:
+			// Servers have many words for a lost race as well; whether it was one, another look tells.
+			refused = fmt.Errorf("%s takes no locks: %s", text.Line(c.remote), pushed[0].Why)
 		}
+	}
+	if refused != nil {
+		c.denied(refused)
+		return nil
 	}
 	return model.Refuse("wait for it to end", "somebody else has just begun to work on %s", c.env)
 }

@@ -173,7 +173,7 @@ func (o *Operator) PushRefs(ctx context.Context, remote string, atomic bool, mov
 // races are git's words for a ref that is not where it was expected, on this side and on the other one.
 var races = []string{
 	"(stale info)", "(fetch first)", "(non-fast-forward)", "(needs force)", "(remote ref updated since checkout)", "cannot lock ref", "failed to update ref",
-	"incorrect old value provided", "reference already exists", "remote ref does not exist", "failed to lock",
+	"incorrect old value provided", "reference already exists", "remote ref does not exist", "failed to lock", "(atomic transaction failed)",
 }
 
 // reason is what stands in brackets behind git's summary of a refusal.
