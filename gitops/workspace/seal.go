@@ -184,6 +184,7 @@ func (w *Workspace) Changes(ctx context.Context) ([]model.Change, error) {
 	for i := range changes {
 		w.judge(ctx, &changes[i], record)
 	}
+	w.markNew(changes)
 	slices.SortStableFunc(changes, func(a, b model.Change) int {
 		return cmp.Or(b.SealedAt.Compare(a.SealedAt), cmp.Compare(a.ID, b.ID))
 	})

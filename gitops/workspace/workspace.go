@@ -100,6 +100,7 @@ type Workspace struct {
 	attrs    headAttributes                 // The last that were asked for.
 
 	sharing sharing
+	glances glances
 }
 
 // New opens a workspace. It reads nothing yet.

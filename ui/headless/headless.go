@@ -39,6 +39,7 @@ type Printer interface {
 	Run(model.Run) error
 	Runs([]model.Run) error
 	Checks(Checks) error
+	Sync(Sync) error
 	Version(Version) error
 }
 
