@@ -36,6 +36,7 @@ type scripted struct {
 	changes []model.Change
 	damage  []ledger.Problem
 	draft   *workspace.Draft
+	synced  []workspace.RemoteNews
 }
 
 func (s *scripted) Name() string             { return "shop" }
@@ -89,6 +90,10 @@ func (s *scripted) Resolve(_ context.Context, revision string) (model.Hash, erro
 }
 func (s *scripted) Fingerprint() (uint64, error) { return 0, s.broken }
 func (s *scripted) Fetch(context.Context) error  { return s.broken }
+func (s *scripted) Sync(context.Context) ([]workspace.RemoteNews, error) {
+	return s.synced, s.broken
+}
+func (s *scripted) Looked(model.ChangeID) error { return nil }
 
 // chronicleWith fails to read on when it is broken.
 type chronicleWith struct {
