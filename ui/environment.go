@@ -111,7 +111,7 @@ func (e *environment) summary(st themes.Styles, trusted bool) (text.Safe, themes
 	add(drifted, "drifted", st.Drifted)
 	add(pending, "pending", st.Pending)
 	add(unknown, "unknown", st.Unknown)
-	if e.obs != nil && e.obs.Hold != nil {
+	if e.obs != nil && len(e.obs.Holds) > 0 {
 		if len(words) == 0 {
 			style = st.Warning
 			words = append(words, "in sync")

@@ -229,11 +229,11 @@ func (a *App) selection() subject {
 		case r.kind == rowResource:
 			return resourceSubject{env: e.Name, resource: r.resource, checked: r.target.CheckedAt, now: a.now()}
 		default:
-			var hold *model.Hold
+			var holds []model.Hold
 			if e.obs != nil {
-				hold = e.obs.Hold
+				holds = e.obs.Holds
 			}
-			return targetSubject{e.Name, hold, r.target, a.now()}
+			return targetSubject{e.Name, holds, r.target, a.now()}
 		}
 	case action.Change:
 		if c := a.change.selected(); c != nil {

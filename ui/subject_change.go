@@ -16,13 +16,28 @@ import (
 // targetSubject sums up one target.
 type targetSubject struct {
 	env    string
-	hold   *model.Hold // Of its environment; nil for none.
+	holds  []model.Hold // Of its environment.
 	target workspace.TargetObservation
 	now    time.Time
 }
 
 func (s targetSubject) id() string {
 	return "target " + s.env + " " + s.target.Target.Name + s.target.CheckedAt.String()
+}
+
+// holdWords say what a hold forbids, and until when.
+func holdWords(h model.Hold) text.Safe {
+	if !h.IsByHand() {
+		return text.Format("No revision without %s (%s) can be deployed.", h.Revision.Short(), h.Change)
+	}
+	what, until := "Nothing can be changed", "until it is lifted"
+	if len(h.Addresses) > 0 {
+		what = "Nothing of " + strings.Join(h.Addresses, ", ") + " can be changed"
+	}
+	if !h.Until.IsZero() {
+		until = "until " + h.Until.Local().Format("2006-01-02 15:04")
+	}
+	return text.Format("%s %s: plumb hold lift %s.", text.Line(what), until, h.ID)
 }
 
 func (s targetSubject) title() text.Safe {
@@ -36,9 +51,9 @@ func (s targetSubject) read(_ context.Context, _ source, _ int, show func(piece)
 		line(dim, text.Format("checked %s", ago(s.now, t.CheckedAt))),
 		nil,
 	}
-	if h := s.hold; h != nil {
+	for _, h := range s.holds {
 		head = append(head, headLine{{caution, text.Format("%s is held", s.env)}, {plain, text.Format(" since %s by %s: %s", ago(s.now, h.Since), h.By.Name, h.Why)}},
-			line(dim, text.Format("No revision without %s (%s) can be deployed.", h.Revision.Short(), h.Change)), nil)
+			line(dim, holdWords(h)), nil)
 	}
 	if t.Err != nil {
 		head = append(head, headLine{{bad, text.Lit("! ")}, {plain, text.Lit("Nothing can be said about it now:")}})

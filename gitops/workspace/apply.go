@@ -41,7 +41,7 @@ func (w *Workspace) BreakGlass(ctx context.Context, id model.ChangeID, why strin
 	case len(why) > longestReason:
 		return model.Run{}, model.WithHint(errors.New("the reason for breaking the glass is too long"), "say it in %d characters", longestReason)
 	}
-	return w.apply(ctx, id, text.Line(why), watch)
+	return w.apply(ctx, id, text.Line(said(why).String()), watch)
 }
 
 func (w *Workspace) apply(ctx context.Context, id model.ChangeID, glass text.Safe, watch func(model.Event)) (model.Run, error) {

@@ -113,8 +113,11 @@ func (w *Workspace) draftDeploy(ctx context.Context, d *Draft, p Position, subje
 	if !ok {
 		return model.WithHint(fmt.Errorf("%s is not on %s, which %s tracks", rev.Short(), branch, p.Environment.Name), "merge it into %s first", branch)
 	}
-	if p.Hold != nil {
-		if err := w.respectHold(ctx, d, p, rev); err != nil {
+	for _, h := range p.Holds {
+		if h.IsByHand() {
+			continue // Judged when it is applied.
+		}
+		if err := w.respectHold(ctx, d, p.Environment.Name, h, rev); err != nil {
 			return err
 		}
 	}
@@ -145,16 +148,16 @@ func (w *Workspace) draftDeploy(ctx context.Context, d *Draft, p Position, subje
 }
 
 // respectHold refuses revisions that would put back what a rollback took back.
-func (w *Workspace) respectHold(ctx context.Context, d *Draft, p Position, rev model.Hash) error {
-	contains, err := w.opt.Store.IsAncestor(ctx, p.Hold.Revision, rev)
+func (w *Workspace) respectHold(ctx context.Context, d *Draft, env string, h model.Hold, rev model.Hash) error {
+	contains, err := w.opt.Store.IsAncestor(ctx, h.Revision, rev)
 	if err != nil {
 		return fmt.Errorf("deploy %s: %w", rev.Short(), err)
 	}
 	if !contains {
-		return model.Refuse(fmt.Sprintf("deploy a revision that contains %s, which took it back", p.Hold.Revision.Short()),
-			"%s is held since %s (%s): %s would put back what %s took back", p.Environment.Name, p.Hold.Since.Format("2006-01-02 15:04"), p.Hold.Why, rev.Short(), p.Hold.Change)
+		return model.Refuse(fmt.Sprintf("deploy a revision that contains %s, which took it back", h.Revision.Short()),
+			"%s is held since %s (%s): %s would put back what %s took back", env, h.Since.Format("2006-01-02 15:04"), h.Why, rev.Short(), h.Change)
 	}
-	d.Notes = append(d.Notes, text.Format("this lifts the hold that %s left", p.Hold.Change))
+	d.Notes = append(d.Notes, text.Format("this lifts the hold that %s left", h.Change))
 	return nil
 }
 

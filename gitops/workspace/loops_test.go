@@ -394,7 +394,7 @@ func TestARollbackHoldsUntilARevisionWithItIsDeployed(t *testing.T) {
 	}
 	w.commit("Go on", map[string]string{"staging/all/etc/motd": "hello\n"})
 	w.land(workspace.Request{Environment: "staging", Kind: model.Deploy})
-	if p, err := ada.Position(t.Context(), "staging"); err != nil || p.Hold != nil {
-		t.Errorf("hold is %+v (%v), want lifted", p.Hold, err)
+	if p, err := ada.Position(t.Context(), "staging"); err != nil || len(p.Holds) != 0 {
+		t.Errorf("hold is %+v (%v), want lifted", p.Holds, err)
 	}
 }

@@ -133,7 +133,10 @@ func (w *Workspace) governed(ctx context.Context, name string, record change.Rec
 		return env, err
 	}
 	env.Policy.BreakGlass = nil
-	defer func() { env.Policy.Keys = record.Keys[name].Words() }()
+	defer func() {
+		env.Policy.Keys = record.Keys[name].Words()
+		env.Policy.Holds = slices.DeleteFunc(record.HoldsOf(name), func(h model.Hold) bool { return !h.IsByHand() })
+	}()
 	applied, recorded := record.Applied[name]
 	if !recorded {
 		// Before the first run what was committed counts, and not an edit that nobody has seen.
@@ -224,13 +227,12 @@ func (w *Workspace) Approve(ctx context.Context, id model.ChangeID) (model.Chang
 		return c, err
 	}
 	// Whoever approves is to see what the checks say; whether they allow to apply it is for them to say then.
-	if _, err := w.RunChecks(ctx, c, nil); err != nil {
+	if c.Checks, err = w.RunChecks(ctx, c, nil); err != nil {
 		return c, err
 	}
-	if err := w.append(ctx, c.Environment, ledger.Approve, change.Approval(c), nil); err != nil {
+	if err := w.tell(ctx, c.Environment, ledger.Approve, change.Approval(c), nil); err != nil {
 		return c, err
 	}
-	w.give(ctx, c.Environment)
 	return w.Change(ctx, string(id))
 }
 
@@ -252,10 +254,9 @@ func (w *Workspace) Refuse(ctx context.Context, id model.ChangeID, why string) (
 			return c, model.Refuse("plumb withdraw "+string(c.ID)+" takes it back", "you have refused %s already", c.ID)
 		}
 	}
-	if err := w.append(ctx, c.Environment, ledger.Refuse, change.Refusal(c, why), nil); err != nil {
+	if err := w.tell(ctx, c.Environment, ledger.Refuse, change.Refusal(c, said(why).String()), nil); err != nil {
 		return c, err
 	}
-	w.give(ctx, c.Environment)
 	return w.Change(ctx, string(id))
 }
 
@@ -270,10 +271,9 @@ func (w *Workspace) Withdraw(ctx context.Context, id model.ChangeID) (model.Chan
 	if !approved && !refused {
 		return c, model.Refuse("plumb change show "+string(c.ID)+" lists who said what", "you have neither approved nor refused %s", c.ID)
 	}
-	if err := w.append(ctx, c.Environment, ledger.Withdraw, change.Withdrawal(c), nil); err != nil {
+	if err := w.tell(ctx, c.Environment, ledger.Withdraw, change.Withdrawal(c), nil); err != nil {
 		return c, err
 	}
-	w.give(ctx, c.Environment)
 	return w.Change(ctx, string(id))
 }
 
@@ -303,10 +303,9 @@ func (w *Workspace) requireHolds(ctx context.Context, c model.Change) error {
 
 // void records that a change no longer says what would happen, and is never nil: it is the refusal to go on.
 func (w *Workspace) void(ctx context.Context, c model.Change, because string) error {
-	if err := w.append(ctx, c.Environment, ledger.Void, change.End(c, because), nil); err != nil {
+	if err := w.tell(ctx, c.Environment, ledger.Void, change.End(c, because), nil); err != nil {
 		return err
 	}
-	w.give(ctx, c.Environment)
 	return model.Refuse("make the change again: its plan is to be judged as it is now", "%s no longer holds: %s", c.ID, because)
 }
 
@@ -322,10 +321,9 @@ func (w *Workspace) Abandon(ctx context.Context, id model.ChangeID, why string) 
 	if !c.State.IsOpen() && c.State != model.Void {
 		return c, model.Refuse("only open changes can be given up", "%s is %s", c.ID, c.State)
 	}
-	if err := w.append(ctx, c.Environment, ledger.Abandon, change.End(c, why), nil); err != nil {
+	if err := w.tell(ctx, c.Environment, ledger.Abandon, change.End(c, said(why).String()), nil); err != nil {
 		return c, err
 	}
-	w.give(ctx, c.Environment)
 	if err := w.deleteBranch(ctx, c); err != nil {
 		return c, err
 	}

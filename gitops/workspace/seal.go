@@ -16,6 +16,7 @@ import (
 	"plumb/gitops/share"
 	"plumb/model"
 	"plumb/model/policy"
+	"plumb/model/secret"
 	"plumb/model/text"
 )
 
@@ -110,7 +111,7 @@ func (w *Workspace) Seal(ctx context.Context, d *Draft, reason string) (model.Ch
 	if c.ID, err = w.newID(*c); err != nil {
 		return model.Change{}, err
 	}
-	c.Reason, c.SealedAt = text.Clean(reason), w.opt.Now().UTC()
+	c.Title, c.Reason, c.SealedAt = said(c.Title.String()), said(reason), w.opt.Now().UTC()
 	if d.tree != "" {
 		if _, err := w.commit(ctx, d); err != nil {
 			return model.Change{}, err
@@ -144,6 +145,9 @@ func (w *Workspace) Seal(ctx context.Context, d *Draft, reason string) (model.Ch
 	w.give(ctx, c.Environment, branches...)
 	return w.Change(ctx, string(c.ID))
 }
+
+// said is what a person wrote, as it goes on record for good: without the secrets that were pasted into it.
+func said(words string) text.Safe { return text.Clean(secret.MaskText(words)) }
 
 // newID names a change after what it does, with a few random digits.
 func (w *Workspace) newID(c model.Change) (model.ChangeID, error) {
@@ -249,7 +253,7 @@ func byPrefix[T any](what, id string, all []T, name func(T) string) (found T, er
 	case 1:
 		return found, nil
 	case 0:
-		return found, model.WithHint(fmt.Errorf("%s %q: %w", what, id, objects.ErrNotFound), "plumb %s lists them", map[string]string{"change": "change list", "run": "runs"}[what])
+		return found, model.WithHint(fmt.Errorf("%s %q: %w", what, id, objects.ErrNotFound), "plumb %s lists them", map[string]string{"change": "change list", "run": "runs", "hold": "hold list"}[what])
 	}
 	return found, model.WithHint(fmt.Errorf("%s %q could be any of %s", what, id, strings.Join(names, ", ")), "give more of the id")
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"plumb/gitops/change"
+	"plumb/gitops/ledger"
 	"plumb/gitops/objects"
 	"plumb/gitops/run"
 	"plumb/gitops/share"
@@ -312,6 +313,15 @@ func (w *Workspace) sharedBy(ctx context.Context, env string) (string, error) {
 		return "", err
 	}
 	return w.remoteOf(ctx, branch)
+}
+
+// tell records something about an environment, and gives it to the remote.
+func (w *Workspace) tell(ctx context.Context, env string, verb ledger.Verb, fields []ledger.Field, files map[string][]byte) error {
+	if err := w.append(ctx, env, verb, fields, files); err != nil {
+		return err
+	}
+	w.give(ctx, env)
+	return nil
 }
 
 // give gives the remote what was just recorded about an environment, with the branch of the change. It is on record here whether that works or not.

@@ -95,9 +95,11 @@ type Workspace struct {
 	ledger   *ledger.Ledger
 	prefix   string                         // Of the ledger's refs.
 	keyrings map[model.Hash]*change.Keyring // By revision.
-	inferred map[string]inference           // By environment.
-	sources  map[model.Address][]string     // The files in git that each resource that was observed comes from.
-	attrs    headAttributes                 // The last that were asked for.
+	folding  sync.Mutex                     // Held while the record is read.
+	folder   change.Folder
+	inferred map[string]inference       // By environment.
+	sources  map[model.Address][]string // The files in git that each resource that was observed comes from.
+	attrs    headAttributes             // The last that were asked for.
 
 	sharing sharing
 	glances glances

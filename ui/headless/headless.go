@@ -36,6 +36,7 @@ type Printer interface {
 	Commit(Commit) error
 	Change(Change) error
 	Changes([]model.Change) error
+	Holds([]model.Hold) error
 	Run(model.Run) error
 	Runs([]model.Run) error
 	Checks(Checks) error

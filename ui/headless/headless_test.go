@@ -38,7 +38,10 @@ func observation() workspace.Observation {
 		Position: workspace.Position{
 			Environment: production, Branch: "refs/heads/main", Tracked: hashB, Applied: hashA, Source: workspace.AppliedLedger,
 			Pending: []model.Commit{{Hash: hashB}},
-			Hold:    &model.Hold{Since: now, By: carol, Why: text.Lit("it broke"), Change: "rollback-1", Revision: hashA},
+			Holds: []model.Hold{
+				{ID: "rollback-1", Environment: "production", Since: now, By: carol, Why: text.Lit("it broke"), Change: "rollback-1", Revision: hashA},
+				{ID: "hold-1a2b", Environment: "production", Since: now, By: carol, Why: text.Lit("incident 42"), Until: now.Add(time.Hour), Addresses: []string{"web-1:/etc/**"}},
+			},
 		},
 		Targets: []workspace.TargetObservation{
 			{
@@ -249,6 +252,10 @@ func documents() map[string][]func(Printer) error {
 		"runs": {
 			func(p Printer) error { return p.Runs([]model.Run{run()}) },
 			func(p Printer) error { return p.Runs(nil) },
+		},
+		"holds": {
+			func(p Printer) error { return p.Holds(observation().Holds) },
+			func(p Printer) error { return p.Holds(nil) },
 		},
 		"check": {
 			func(p Printer) error { return p.Checks(checks()) },

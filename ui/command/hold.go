@@ -1,0 +1,144 @@
+package command
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"plumb/model"
+)
+
+func (inv *invocation) holdCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "hold",
+		GroupID: groupRight,
+		Short:   "Say that something is not to be changed, until when and why",
+		Long: `A hold keeps hands off: no change that touches what is held can be applied until the hold is lifted or its time is over, but
+for those who may break the glass. A rollback leaves a hold of its own, which keeps what was taken back from being deployed again.`,
+		Args: inv.subcommands,
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(inv.holdSetCommand(), inv.holdListCommand(), inv.holdLiftCommand())
+	return cmd
+}
+
+func (inv *invocation) holdSetCommand() *cobra.Command {
+	var env, until, reason string
+	var json bool
+	cmd := &cobra.Command{
+		Use:   "set --env E [ADDRESS…] --reason TEXT [--until WHEN]",
+		Short: "Hold an environment, or some of its resources",
+		Long: `Holds all of an environment, or the resources whose addresses fit: web-1:/etc/app.conf, "web-*:/etc/**". --until says when that is over by
+itself: 90m, 2h, 3d, 14:05 (the next time the clock shows it), 2026-08-01, "2026-08-01 14:05".`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o, err := inv.open(cmd.Context())
+			if err != nil {
+				return err
+			}
+			defer o.Close()
+			end, err := parseUntil(until, inv.Now())
+			if err != nil {
+				return err
+			}
+			h, err := o.Workspace.Hold(cmd.Context(), env, args, end, reason)
+			if err != nil {
+				return err
+			}
+			return inv.printer(json).Holds([]model.Hold{h})
+		},
+	}
+	environmentFlag(inv, cmd, &env, "the environment")
+	cmd.Flags().StringVar(&reason, "reason", "", "why; whoever is stopped by it reads it")
+	cmd.Flags().StringVar(&until, "until", "", "when it is over by itself")
+	jsonFlag(cmd, &json)
+	return cmd
+}
+
+func (inv *invocation) holdListCommand() *cobra.Command {
+	var env string
+	var json bool
+	cmd := &cobra.Command{
+		Use:   "list",
+		Short: "What is held, oldest first",
+		Args:  inv.nothing,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			o, err := inv.open(cmd.Context())
+			if err != nil {
+				return err
+			}
+			defer o.Close()
+			holds, err := o.Workspace.Holds(cmd.Context())
+			if err != nil {
+				return err
+			}
+			var listed []model.Hold
+			for _, h := range holds {
+				if env == "" || h.Environment == env {
+					listed = append(listed, h)
+				}
+			}
+			if err := inv.printer(json).Holds(listed); err != nil {
+				return err
+			}
+			return inv.warnOfDamage(cmd.Context(), o)
+		},
+	}
+	environmentFlag(inv, cmd, &env, "only those of this environment")
+	jsonFlag(cmd, &json)
+	return cmd
+}
+
+func (inv *invocation) holdLiftCommand() *cobra.Command {
+	var reason string
+	cmd := &cobra.Command{
+		Use:   "lift ID --reason TEXT",
+		Short: "Say that a hold is over, and why",
+		Args:  inv.one("the id of a hold"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o, err := inv.open(cmd.Context())
+			if err != nil {
+				return err
+			}
+			defer o.Close()
+			h, err := o.Workspace.Lift(cmd.Context(), args[0], reason)
+			if err != nil {
+				return err
+			}
+			return write(inv.Out, fmt.Sprintf("%s is lifted", h.ID))
+		},
+	}
+	cmd.Flags().StringVar(&reason, "reason", "", "why it is over")
+	return cmd
+}
+
+// parseUntil reads a moment that is yet to come; empty is the zero time.
+func parseUntil(s string, now time.Time) (time.Time, error) {
+	if s = strings.TrimSpace(s); s == "" {
+		return time.Time{}, nil
+	}
+	if days, ok := strings.CutSuffix(s, "d"); ok {
+		var n int
+		if _, err := fmt.Sscanf(days, "%d", &n); err == nil && fmt.Sprint(n) == days && n > 0 {
+			return now.AddDate(0, 0, n), nil
+		}
+	}
+	if d, err := time.ParseDuration(s); err == nil && d > 0 {
+		return now.Add(d), nil
+	}
+	local := now.Local()
+	if at, err := time.ParseInLocation("15:04", s, local.Location()); err == nil {
+		at = time.Date(local.Year(), local.Month(), local.Day(), at.Hour(), at.Minute(), 0, 0, local.Location())
+		if !at.After(local) {
+			at = at.AddDate(0, 0, 1)
+		}
+		return at, nil
+	}
+	for _, form := range []string{"2006-01-02", "2006-01-02 15:04", "2006-01-02T15:04", time.RFC3339} {
+		if at, err := time.ParseInLocation(form, s, local.Location()); err == nil {
+			return at, nil
+		}
+	}
+	return time.Time{}, model.WithHint(fmt.Errorf("nobody can read %q as a time", s), `as in 90m, 2h, 3d, 14:05, 2026-08-01, "2026-08-01 14:05"`)
+}
