@@ -37,6 +37,9 @@ type scripted struct {
 	damage  []ledger.Problem
 	draft   *workspace.Draft
 	synced  []workspace.RemoteNews
+	syncs   int
+
+	unshared error
 }
 
 func (s *scripted) Name() string             { return "shop" }
@@ -91,7 +94,8 @@ func (s *scripted) Resolve(_ context.Context, revision string) (model.Hash, erro
 func (s *scripted) Fingerprint() (uint64, error) { return 0, s.broken }
 func (s *scripted) Fetch(context.Context) error  { return s.broken }
 func (s *scripted) Sync(context.Context) ([]workspace.RemoteNews, error) {
-	return s.synced, s.broken
+	s.syncs++
+	return s.synced, errors.Join(s.broken, s.unshared)
 }
 func (s *scripted) Looked(model.ChangeID) error { return nil }
 
