@@ -142,6 +142,10 @@ func (x Exchange) take(ctx context.Context, news *News, judged []ledger.Judged, 
 		offer := offers[j.Log]
 		switch {
 		case j.Wrong != "":
+			if j.Ahead > 0 && !x.isOwn(j) {
+				// Whose log it is brings it back with the next exchange; where they are gone for good, anybody can.
+				j.Wrong += fmt.Sprintf("; git push %s %s:%s brings it back", text.Line(x.Remote), j.Log, j.Log)
+			}
 			news.Problems = append(news.Problems, ledger.Problem{Log: j.Log, What: j.Wrong})
 		case j.Take.Name != "" && moved[j.Log]:
 			if j.Entries > 0 {

@@ -98,8 +98,11 @@ func TestARemoteThatLostOrChangedALogIsNotBelieved(t *testing.T) {
 			if tt.name == "forked" || strings.HasPrefix(tt.name, "extended") || strings.HasPrefix(tt.name, "replaced") || strings.HasPrefix(tt.name, "beside") {
 				return
 			}
-			// Whose log it is has all of it still, and brings it back.
-			if _, err := bob.exchangeAll(t.Context()); err != nil {
+			// Whose log it is has all of it still, and brings it back; so does the command that is said.
+			if tt.name == "deleted" {
+				_, command, _ := strings.Cut(ada.sync().Problems[0].What, "; git ")
+				tm.git(append([]string{"-C", ada.dir}, strings.Fields(strings.TrimSuffix(command, " brings it back"))...)...)
+			} else if _, err := bob.exchangeAll(t.Context()); err != nil {
 				t.Fatal(err)
 			}
 			if news := ada.sync(); len(news.Problems) > 0 {

@@ -12,8 +12,10 @@ import (
 	"sync"
 	"testing"
 
+	"plumb/gitops/change"
 	"plumb/gitops/config"
 	"plumb/gitops/history"
+	"plumb/gitops/ledger"
 	"plumb/gitops/objects/gitcli"
 	"plumb/gitops/run"
 	"plumb/gitops/workspace"
@@ -368,5 +370,76 @@ func TestLogsAreNoBranchesInHistory(t *testing.T) {
 		if v.Has(model.Hash(ref)) || v.Progress.Commits > v.Len() {
 			t.Errorf("history has the entry %s, or more than %d commits: %+v", ref, v.Len(), v.Progress)
 		}
+	}
+}
+
+func TestNothingThatNeedsApprovalsIsAppliedWhileTheRemoteWithholdsALog(t *testing.T) {
+	tm := newTeam(t)
+	ada, bob, carol := tm.clone("Ada", workspace.ShareNow), tm.clone("Bob", workspace.ShareNow), tm.clone("Carol", workspace.ShareNow)
+	c := seal(t, ada, workspace.Request{Environment: "production", Kind: model.Deploy})
+	for _, w := range []*workspace.Workspace{bob, carol} {
+		tm.sync(w)
+		if _, err := w.Approve(t.Context(), c.ID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	tm.sync(ada)
+	log := tm.at("for-each-ref", "--format=%(refname)", "refs/plumb/log/bob@example.com")
+	tm.at("update-ref", "-d", log)
+	_, err := ada.Apply(t.Context(), c.ID, nil)
+	wantError(t, err, model.ErrRefused, "at origin, "+log+" was deleted")
+	tm.sync(bob)
+	if _, err := ada.Apply(t.Context(), c.ID, nil); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestARunThatDiedAfterItWasAnnouncedIsRunNowhere(t *testing.T) {
+	tm := newTeam(t)
+	ada, bob := tm.clone("Ada", workspace.ShareNow), tm.clone("Bob", workspace.ShareNow)
+	died := seal(t, ada, workspace.Request{Environment: "staging", Kind: model.Deploy})
+	next := seal(t, ada, workspace.Request{Environment: "staging", Kind: model.Deploy})
+	// What a process leaves that was killed after it had told the others.
+	gone := exec.CommandContext(t.Context(), "git", "version")
+	if err := gone.Run(); err != nil {
+		t.Fatal(err)
+	}
+	store, err := gitcli.Open(t.Context(), tm.dir("Ada"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	clone := fmt.Sprintf("%08x", "Ada")
+	h := run.Holder{Run: "dead0001", By: ada.Self(), Host: "host-of-ada", Clone: clone, PID: gone.Process.Pid, Start: "boot/1", Since: tm.now}
+	if _, _, err := run.Acquire(t.Context(), store, "staging", h, run.Alive); err != nil {
+		t.Fatal(err)
+	}
+	l := ledger.Open(ledger.Options{Store: store, Self: ada.Self(), Clone: func() (string, error) { return clone, nil }, Now: tm.passing})
+	if _, err := l.Append(t.Context(), ledger.Unsigned{}, ledger.Intent, change.Intent(died, h.Run, h.Host), nil); err != nil {
+		t.Fatal(err)
+	}
+	lock, err := run.SharedLock{Ref: "refs/plumb/lock/staging"}.Take(t.Context(), store, h)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tm.git("-C", tm.dir("Ada"), "push", "-q", "origin", "refs/plumb/log/*:refs/plumb/log/*", string(lock.At)+":"+lock.Ref)
+
+	tm.sync(bob)
+	tm.sync(ada) // Nobody knows how it ended: the lock is not given back.
+	_, err = bob.Apply(t.Context(), died.ID, nil)
+	wantError(t, err, model.ErrRefused, "applying")
+	_, err = bob.Apply(t.Context(), next.ID, nil)
+	wantError(t, err, model.ErrRefused, "ada@example.com is at work on staging")
+	if _, err := ada.Apply(t.Context(), next.ID, nil); err != nil {
+		t.Fatal(err)
+	}
+	tm.sync(bob)
+	for id, want := range map[model.ChangeID]model.ChangeState{died.ID: model.Uncertain, next.ID: model.Applied} {
+		if c, err := bob.Change(t.Context(), string(id)); err != nil || c.State != want {
+			t.Errorf("%s is %s (%v), want %s", id, c.State, err, want)
+		}
+	}
+	if h := lockOf(tm, "staging"); h != nil {
+		t.Errorf("the lock is still held by %+v", h)
 	}
 }

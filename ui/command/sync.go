@@ -49,7 +49,7 @@ func disbelief(news []workspace.RemoteNews) error {
 	for _, n := range news {
 		if len(n.Problems) > 0 {
 			err := errors.New("the record at " + text.Line(n.Remote).String() + " cannot be believed whole")
-			return model.WithHint(err, "what is here is as it was; whose log it is can bring it back with plumb sync")
+			return model.WithHint(err, "what is here is as it was; what was lost there comes back with the next plumb sync of whose log it is")
 		}
 	}
 	return nil

@@ -2,6 +2,7 @@ package headless
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"plumb/gitops/share"
@@ -63,9 +64,7 @@ func (t Text) Sync(s Sync) error {
 	for _, r := range s.Remotes {
 		var words []string
 		say := func(verb string, logs []share.Log, branches int) {
-			for _, l := range logs {
-				words = append(words, fmt.Sprintf("%s %s of %s", verb, many(l.Entries, "entry", "entries"), line(l.Owner)))
-			}
+			words = append(words, said(verb, logs)...)
 			if branches > 0 {
 				words = append(words, verb+" "+many(branches, "branch", "branches"))
 			}
@@ -84,6 +83,24 @@ func (t Text) Sync(s Sync) error {
 		}
 	}
 	return t.print(p)
+}
+
+// said names the people, as long as they are few.
+func said(verb string, logs []share.Log) []string {
+	entries := 0
+	var owners, words []string
+	for _, l := range logs {
+		entries += l.Entries
+		if owner := line(l.Owner); !slices.Contains(owners, owner) {
+			owners = append(owners, owner)
+		}
+		words = append(words, fmt.Sprintf("%s %s of %s", verb, many(l.Entries, "entry", "entries"), line(l.Owner)))
+	}
+	const few = 3
+	if len(words) > few {
+		return []string{fmt.Sprintf("%s %s of %s", verb, many(entries, "entry", "entries"), many(len(owners), "person", "people"))}
+	}
+	return words
 }
 
 func many(n int, one, more string) string {
