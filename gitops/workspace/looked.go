@@ -27,7 +27,7 @@ func (g *glances) read(file string) {
 	}
 	g.seen = map[model.ChangeID]bool{}
 	if data, err := os.ReadFile(file); err == nil {
-		for _, id := range strings.Fields(string(data)) {
+		for id := range strings.FieldsSeq(string(data)) {
 			g.seen[model.ChangeID(id)] = true
 		}
 	}

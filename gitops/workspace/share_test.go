@@ -352,7 +352,7 @@ func TestLogsAreNoBranchesInHistory(t *testing.T) {
 		t.Fatal(err)
 	}
 	tm.git("-C", tm.dir("Bob"), "fetch", "-q") // Brings logs and locks as if they were branches.
-	for _, ref := range strings.Fields(tm.git("-C", tm.dir("Bob"), "for-each-ref", "--format=%(refname)")) {
+	for ref := range strings.FieldsSeq(tm.git("-C", tm.dir("Bob"), "for-each-ref", "--format=%(refname)")) {
 		isRecord := strings.Contains(ref, "/plumb/log/") || strings.Contains(ref, "/plumb/lock/")
 		if bob.IsRecord(ref) != isRecord && !strings.HasPrefix(ref, "refs/plumb") {
 			t.Errorf("%s is of the record: %v", ref, !isRecord)
@@ -366,7 +366,7 @@ func TestLogsAreNoBranchesInHistory(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, ref := range strings.Fields(tm.git("-C", tm.dir("Bob"), "for-each-ref", "--format=%(objectname)", "refs/heads/plumb/log")) {
+	for ref := range strings.FieldsSeq(tm.git("-C", tm.dir("Bob"), "for-each-ref", "--format=%(objectname)", "refs/heads/plumb/log")) {
 		if v.Has(model.Hash(ref)) || v.Progress.Commits > v.Len() {
 			t.Errorf("history has the entry %s, or more than %d commits: %+v", ref, v.Len(), v.Progress)
 		}
