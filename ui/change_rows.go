@@ -259,11 +259,13 @@ func (p *changePane) row(a *App, i int, focused bool) string {
 	}
 	state := text.Line(string(c.State))
 	tail := state.Width() + 8
+	news := text.Safe{}
 	if c.New {
-		l.Add(st.Accent, text.Lit("● new")).Gap(1)
+		news = text.Lit("● new  ")
+		tail += news.Width()
 	}
 	p.hits.needle.found(l, st, words, c.Title, p.w-l.Used()-tail)
-	l.Right(style, state).Right(st.Faint, text.Format("%5s", age(a.now(), c.SealedAt))).Right(st.Faint, text.Lit(" "))
+	l.Right(st.Accent, news).Right(style, state).Right(st.Faint, text.Format("%5s", age(a.now(), c.SealedAt))).Right(st.Faint, text.Lit(" "))
 	return l.String()
 }
 

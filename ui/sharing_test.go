@@ -16,7 +16,7 @@ func TestWhatCameSinceTheLastLookIsFirstAndMarkedUntilItIsLookedAt(t *testing.T)
 		{ID: "deploy-2", Environment: "staging", Title: text.Lit("The one that is known"), State: model.Sealed, SealedAt: noon.Add(1)},
 	}}
 	s := openScripted(t, src, 160, 45)
-	s.sees("● 1 new", "1 new · sealed", "● new The older one")
+	s.sees("● 1 new", "1 new · sealed", "The older one", "● new  sealed")
 	if got := s.app.change.all[0].ID; got != "deploy-1" {
 		t.Errorf("first is %s", got)
 	}
