@@ -12,6 +12,7 @@ import (
 	"context"
 	"fmt"
 	"image/color"
+	"os/exec"
 	"slices"
 	"strings"
 	"sync"
@@ -51,6 +52,10 @@ type Options struct {
 	Choices  Choices             // How differences were shown last.
 	Remember func(Choices) error // Keeps that for the next session; nil does not.
 
+	// Editor is what the operator edits with, as git calls it; nil goes by the variables of the environment alone.
+	Editor  func(ctx context.Context) (string, error)
+	Private string // A directory of the operator's own, for copies of files that are being edited.
+
 	Commands Commands
 	Now      func() time.Time
 	Reviewed *reviewed.Store // What the operator has reviewed; nil keeps it for as long as the screen is open.
@@ -65,11 +70,13 @@ type Options struct {
 
 // App is the whole screen.
 type App struct {
-	opt     Options
-	ws      source
-	ctx     context.Context
-	after   func(time.Duration, tea.Msg) tea.Cmd // Delivers a message later; tests have a clock of their own.
-	working *sync.WaitGroup                      // What runs for streams; the program waits for it at its end.
+	opt       Options
+	ws        source
+	ctx       context.Context
+	after     func(time.Duration, tea.Msg) tea.Cmd      // Delivers a message later; tests have a clock of their own.
+	exec      func(*exec.Cmd, tea.ExecCallback) tea.Cmd // Gives the terminal to another program; tests have none.
+	working   *sync.WaitGroup                           // What runs for streams; the program waits for it at its end.
+	collector *collector                                // Is asked to wait while a page is.
 
 	st       themes.Styles
 	theme    string // As the operator chose it; "auto" follows the terminal.
@@ -96,6 +103,7 @@ type App struct {
 	ran     ranView
 	run     runView
 	file    fileView
+	ledger  ledgerView
 
 	view     action.Scope // The view that takes the whole body; empty for the panes.
 	dialogs  []dialog
@@ -133,8 +141,8 @@ type notice struct {
 
 // newApp makes the screen of a source. Nothing is read before Init.
 func newApp(ctx context.Context, ws source, opt Options) *App {
-	a := &App{opt: opt, ws: ws, ctx: ctx, after: later, greeting: !opt.Welcome.IsEmpty(), working: new(sync.WaitGroup), theme: opt.Theme, dark: true,
-		profile: colorprofile.TrueColor, waiting: map[*question]bool{}}
+	a := &App{opt: opt, ws: ws, ctx: ctx, after: later, exec: tea.ExecProcess, greeting: !opt.Welcome.IsEmpty(), working: new(sync.WaitGroup), theme: opt.Theme, dark: true,
+		profile: colorprofile.TrueColor, collector: new(collector), waiting: map[*question]bool{}}
 	if a.opt.Reviewed == nil {
 		a.opt.Reviewed = reviewed.Open("")
 	}
@@ -232,6 +240,7 @@ func (a *App) resize() {
 	a.runs.resize(a.frame.body.w, a.frame.body.h-1)
 	a.run.resize(a.frame.body.w, a.frame.body.h-1)
 	a.file.resize(a.frame.body.w, a.frame.body.h-1)
+	a.ledger.resize(a.frame.body.w, a.frame.body.h-1)
 	a.diff.setSplit(a.splits())
 }
 
@@ -280,7 +289,8 @@ func (a *App) state() action.State {
 	if e := a.env(); e != nil {
 		s.Environment = e.Name
 		s.Observed = e.seen()
-		s.Staged = e.stage.resources()
+		s.Staged, s.Mixed = len(e.stage.picks), e.stage.isMixed()
+		s.Pick = a.change.pick() >= 0
 	}
 	if r := a.live.resource(a); r != nil {
 		s.Selected, s.Resource = true, r.Status
@@ -290,6 +300,7 @@ func (a *App) state() action.State {
 	s.NoPart = a.diff.noPart(a)
 	_, _, s.Held = a.diff.view.Held()
 	_, s.NoFile = a.fileHere()
+	_, s.NoEdit = a.editable()
 	_, s.NoPath = a.pathHere()
 	s.Lines, s.Later = a.file.hasLines(), len(a.file.later) > 0
 	c := a.change.selected()

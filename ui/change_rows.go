@@ -197,26 +197,17 @@ func (p *changePane) draw(a *App, focused bool) []string {
 }
 
 func (p *changePane) body(a *App, focused bool) []string {
-	st := a.st
 	var rows []string
-	if e := a.env(); e != nil && !e.stage.isEmpty() {
-		l := paint.NewLine(p.w).Gap(1).Add(st.Accent, text.Lit("●")).Gap(1)
-		l.Add(st.Text, e.stage.words().Plus(text.Format(" picked in %s", e.Name)))
-		l.Gap(2)
-		if e.stage.resources() > 0 {
-			l.Add(st.Accent, text.Lit("x")).Add(st.Dim, text.Lit(" restore  ")).Add(st.Accent, text.Lit("m")).Add(st.Dim, text.Lit(" adopt"))
-		}
-		if len(e.stage.commits) > 0 {
-			l.Gap(2).Add(st.Accent, text.Lit("R")).Add(st.Dim, text.Lit(" on the commit’s differences takes back"))
-		}
-		rows = append(rows, l.String())
-	}
-	if len(p.all) == 0 {
-		return append(rows, p.nothing(a, len(rows) > 0)...)
+	if p.list.Len() == 0 {
+		return p.nothing(a)
 	}
 	from, to := p.list.Window()
 	for i := from; i < to && len(rows) < p.h; i++ {
-		rows = append(rows, p.row(a, i, focused))
+		if i < p.staged {
+			rows = append(rows, p.stageRow(a, i, focused))
+		} else {
+			rows = append(rows, p.row(a, i, focused))
+		}
 	}
 	if p.h > p.height {
 		rows = append(rows, p.details(a)...)
@@ -224,11 +215,11 @@ func (p *changePane) body(a *App, focused bool) []string {
 	return rows
 }
 
-func (p *changePane) nothing(a *App, staged bool) []string {
+func (p *changePane) nothing(a *App) []string {
 	switch {
 	case p.err != nil:
 		return failure(a.st, p.w, p.err)
-	case !p.loaded || staged || a.starting.looking:
+	case !p.loaded || a.starting.looking:
 		return nil
 	case len(a.envs) == 0:
 		return message(a.st, p.w, text.Lit("No changes."), text.Lit("Changes are made for an environment, and there is none."))
@@ -238,7 +229,7 @@ func (p *changePane) nothing(a *App, staged bool) []string {
 }
 
 func (p *changePane) row(a *App, i int, focused bool) string {
-	c := &p.all[i]
+	c := &p.all[i-p.staged]
 	st := a.st
 	cursor := i == p.list.Cursor()
 	l := paint.NewLine(p.w).Base(base(st, cursor, focused))
@@ -271,6 +262,9 @@ func (p *changePane) row(a *App, i int, focused bool) string {
 
 // details says of the selected change what it does, whether that can be taken back, and what it lacks.
 func (p *changePane) details(a *App) []string {
+	if p.onStage() {
+		return p.stageDetails(a)
+	}
 	c := p.selected()
 	if c == nil {
 		return nil

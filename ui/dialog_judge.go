@@ -138,7 +138,7 @@ func (d *judgeDialog) draw(a *App, w, h int) []string {
 	if d.approve {
 		verb = text.Lit("Approve")
 	}
-	title := []paint.Span{paint.S(st.Strong, text.Format("%s “%s” ", verb, d.change.Title)), paint.S(st.Dim, text.Lit("for ")), envSpan(a, d.change.Environment)}
+	title := []paint.Span{paint.S(st.Strong, text.Format("%s “%s” ", verb, shortTitle(a, d.change.Title))), paint.S(st.Dim, text.Lit("for ")), envSpan(a, d.change.Environment)}
 	esc := paint.NewLine(in).Right(st.Accent, text.Lit("esc")).Right(st.Dim, text.Lit("  not now ")).String()
 	switch {
 	case d.err != nil:

@@ -79,6 +79,8 @@ func placeName(s action.Scope) string {
 		return "what ran"
 	case action.File:
 		return "a file"
+	case action.Ledger:
+		return "the ledger"
 	}
 	return strings.ToUpper(string(s[:1])) + string(s[1:])
 }

@@ -18,6 +18,7 @@ import (
 type changePane struct {
 	canvas
 	list   list.List
+	staged int // Rows of the stage of the current environment, above the changes.
 	all    []model.Change
 	ask    question
 	err    error
@@ -96,7 +97,13 @@ func (p *changePane) order(a *App, was model.ChangeID) tea.Cmd {
 		}
 		return y.SealedAt.Compare(x.SealedAt)
 	})
-	p.list.Replace(len(p.all), func(i int) bool { return p.all[i].ID == was })
+	row := p.list.Cursor()
+	p.list.Replace(p.staged+len(p.all), func(i int) bool {
+		if was == "" || i < p.staged {
+			return was == "" && i == row && i < p.staged
+		}
+		return p.all[i-p.staged].ID == was
+	})
 	p.place()
 	p.search()
 	if a.shape.left == action.Change && (a.shape.focus != action.Diff || a.diff.shows(a) == action.Change) {
@@ -125,25 +132,78 @@ func (p *changePane) choose(id model.ChangeID) bool {
 	if i < 0 {
 		return false
 	}
-	p.list.SetCursor(i)
+	p.list.SetCursor(p.staged + i)
 	p.touch()
 	return true
+}
+
+// restage makes room for what is staged in the current environment. The cursor stays on its change, or in the stage.
+func (p *changePane) restage(a *App) {
+	was, row := p.chosen(), p.list.Cursor()
+	staged := 0
+	if e := a.env(); e != nil && !e.stage.isEmpty() {
+		staged = 1 + len(e.stage.picks)
+	}
+	p.staged = staged
+	p.touch()
+	p.list.Replace(p.staged+len(p.all), func(i int) bool {
+		if was != "" {
+			return i >= p.staged && p.all[i-p.staged].ID == was
+		}
+		return i == min(row, max(p.staged-1, 0))
+	})
+	p.place()
+	p.search()
+}
+
+// onStage reports whether the cursor is in the stage.
+func (p *changePane) onStage() bool { return p.list.Len() > 0 && p.list.Cursor() < p.staged }
+
+// pick is which of what is staged is under the cursor; -1 for none.
+func (p *changePane) pick() int {
+	if !p.onStage() {
+		return -1
+	}
+	return p.list.Cursor() - 1
+}
+
+// stageSelection is what the cursor in the stage is on: all of it, or one pick.
+func (p *changePane) stageSelection(a *App) subject {
+	e := a.env()
+	s := &e.stage
+	all := stageSubject{e.Name, s.version, copied(s.picks), s.draft, s.err}
+	i := p.pick()
+	if i < 0 {
+		return all
+	}
+	switch pick := s.picks[i]; {
+	case pick.Verb == model.Revert:
+		return commitSubject{commit: pick.commit, now: a.now()}
+	case pick.Verb == model.EditFiles:
+		return editSubject{e.Name, pick.Edit, s.version}
+	default:
+		if r := e.find(pick.Address); r != nil {
+			return resourceSubject{env: e.Name, resource: *r, now: a.now()}
+		}
+	}
+	return all
 }
 
 // chooseOpen puts the cursor on the first change of an environment that can still be judged, if there is one.
 func (p *changePane) chooseOpen(env string) {
 	i := slices.IndexFunc(p.all, func(c model.Change) bool { return c.Environment == env && c.State.IsOpen() })
 	if i >= 0 {
-		p.list.SetCursor(i)
+		p.list.SetCursor(p.staged + i)
 		p.touch()
 	}
 }
 
 func (p *changePane) selected() *model.Change {
-	if p.list.Len() == 0 || p.list.Cursor() >= len(p.all) {
+	i := p.list.Cursor() - p.staged
+	if p.list.Len() == 0 || i < 0 || i >= len(p.all) {
 		return nil
 	}
-	return &p.all[p.list.Cursor()]
+	return &p.all[i]
 }
 
 func (p *changePane) resize(w, h int) {
@@ -158,7 +218,7 @@ const detailRows = 5
 func (p *changePane) place() {
 	p.height = p.h
 	if p.h >= detailRows+2 {
-		p.height = min(p.h-detailRows, max(len(p.all), 1))
+		p.height = min(p.h-detailRows, max(p.staged+len(p.all), 1))
 	}
 	p.list.SetHeight(p.height)
 }
@@ -199,8 +259,11 @@ func (p *changePane) find(_ *App, query string) tea.Cmd {
 }
 
 func (p *changePane) search() {
-	p.hits.look(len(p.all), func(i int) bool {
-		c := p.all[i]
+	p.hits.look(p.staged+len(p.all), func(i int) bool {
+		if i < p.staged {
+			return false
+		}
+		c := p.all[i-p.staged]
 		return p.hits.needle.has(c.Title, c.Reason, c.Author.Name, text.Line(string(c.ID)), text.Line(c.Environment))
 	})
 }

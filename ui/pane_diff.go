@@ -127,12 +127,17 @@ func (p *diffPane) read(a *App, s subject, skip int) tea.Cmd {
 		ws = generous{a.ws, maps.Clone(p.large)}
 	}
 	return follow(a, &p.ask, whileAsked, func(ctx context.Context, show func(piece)) (struct{}, error) {
+		here := a.awaitPage()
+		defer here()
 		return struct{}{}, s.read(ctx, ws, skip, func(it piece) {
 			for i := range it.files {
 				it.files[i] = how.compared(it.files[i])
 			}
 			it.studies = studySmall(ctx, it.files, how)
 			show(it)
+			if len(it.files) > 0 {
+				here()
+			}
 		})
 	})
 }

@@ -84,6 +84,12 @@ func (a *App) perform(in action.Intent) tea.Cmd {
 		return a.show(action.Ran)
 	case action.AllRuns:
 		return tea.Batch(a.show(action.Runs), a.runs.load(a))
+	case action.ShowLedger:
+		return tea.Batch(a.show(action.Ledger), a.ledger.load(a))
+	case action.DetailsDown:
+		return a.ledger.scroll(1)
+	case action.DetailsUp:
+		return a.ledger.scroll(-1)
 	case action.HistoryOf:
 		return a.historyOf(in.Arg)
 	case action.FirstParent:
@@ -114,11 +120,17 @@ func (a *App) perform(in action.Intent) tea.Cmd {
 		return a.performDiff(in)
 
 	case action.Stage:
-		if a.scope() == action.Diff {
-			return a.diff.pickPart(a)
-		}
-		a.live.stage(a)
-		return a.showSelected()
+		return a.stagePick(model.Restore)
+	case action.StageKeep:
+		return a.stagePick(model.Adopt)
+	case action.Compose:
+		return a.composeStage()
+	case action.Drop:
+		return a.dropPick()
+	case action.Clear:
+		return a.clearStage()
+	case action.EditHere:
+		return a.editHere(in.Arg)
 	case action.Restore:
 		return a.draft(a.picked(model.Restore))
 	case action.Adopt:
@@ -236,6 +248,9 @@ func (a *App) selection() subject {
 			return targetSubject{e.Name, holds, r.target, a.now()}
 		}
 	case action.Change:
+		if a.change.onStage() {
+			return a.change.stageSelection(a)
+		}
 		if c := a.change.selected(); c != nil {
 			return changeSubject{*c, a.opt.Trusted, a.now()}
 		}
@@ -255,9 +270,9 @@ func (a *App) openSelected() tea.Cmd {
 		if r == nil {
 			return nil
 		}
-		cmd := a.openRun(r.ID)
-		a.run.listed = a.view == action.Run
-		return cmd
+		return a.openRunFrom(action.Runs, r.ID)
+	case action.Ledger:
+		return a.ledger.open(a)
 	case action.Live:
 		if cmd, ok := a.live.toggle(a); ok {
 			return cmd
@@ -314,8 +329,8 @@ func (a *App) back() tea.Cmd {
 	switch {
 	case a.searching():
 		return a.pane(a.scope()).find(a, "")
-	case a.view == action.Run && a.run.listed:
-		return a.show(action.Runs)
+	case a.view == action.Run && a.run.from != "":
+		return a.show(a.run.from)
 	case a.view == action.File:
 		return a.leaveFile()
 	case a.view != "":
@@ -347,6 +362,9 @@ func (a *App) refresh() tea.Cmd {
 	cmds := []tea.Cmd{a.history.load(a), a.change.load(a)}
 	if a.view == action.Runs {
 		cmds = append(cmds, a.runs.load(a))
+	}
+	if a.view == action.Ledger {
+		cmds = append(cmds, a.ledger.load(a))
 	}
 	if a.view == action.File && a.file.hasLines() {
 		cmds = append(cmds, a.file.reload(a))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"iter"
 
+	"plumb/gitops/audit"
 	"plumb/gitops/ledger"
 	"plumb/gitops/objects"
 	"plumb/gitops/workspace"
@@ -49,9 +50,12 @@ type source interface {
 	ObserveAt(ctx context.Context, env string, revision model.Hash) (workspace.Observation, error)
 	MaySign() error
 	Draft(ctx context.Context, req workspace.Request) (*workspace.Draft, error)
+	Editable(ctx context.Context, env string, picks []workspace.Pick, path string) (workspace.Edit, error)
+	EditDiff(e workspace.Edit, opt diff.Options) diff.File
 	Seal(ctx context.Context, d *workspace.Draft, reason string) (model.Change, error)
 	Changes(ctx context.Context) ([]model.Change, error)
 	Damage(ctx context.Context) ([]ledger.Problem, error)
+	Audit(ctx context.Context) (audit.Book, error)
 	Review(ctx context.Context, c model.Change) (workspace.Review, error)
 	RunChecks(ctx context.Context, c model.Change, watch func(model.CheckEvent)) ([]model.CheckResult, error)
 	Approve(ctx context.Context, id model.ChangeID) (model.Change, error)

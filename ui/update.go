@@ -66,6 +66,10 @@ func (a *App) update(msg tea.Msg) tea.Cmd {
 		return a.diff.rested(a, m)
 	case standMsg:
 		return a.history.stood(a, m)
+	case stageMsg:
+		return a.stageRests(m)
+	case editedMsg:
+		return a.editorLeft(m)
 	case watchMsg:
 		return a.look()
 	case shareMsg:
@@ -136,6 +140,10 @@ func (a *App) answered(msg tea.Msg) tea.Cmd {
 		return tea.Batch(a.diff.arrived(a, m), a.filesArrived())
 	case countPart:
 		return a.countsArrived(m)
+	case answer[bookFound]:
+		return a.ledger.arrived(a, m)
+	case answer[accountsFound]:
+		return a.ledger.selectedArrived(m)
 	case answer[runsFound]:
 		return a.runs.arrived(a, m)
 	case answer[runFound]:
@@ -146,6 +154,12 @@ func (a *App) answered(msg tea.Msg) tea.Cmd {
 		return a.ran.arrived(a)
 	case answer[drafted]:
 		return a.draftArrived(m)
+	case answer[previewed]:
+		return a.previewArrived(m)
+	case answer[opening]:
+		return a.editorReady(m)
+	case answer[saved]:
+		return a.editSaved(m)
 	case answer[sealed]:
 		return a.sealArrived(m)
 	case reviewPart:

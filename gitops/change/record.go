@@ -28,6 +28,7 @@ type record struct {
 	Subject     string           `json:"subject,omitempty"`
 	Addresses   []string         `json:"addresses,omitempty"`
 	Parts       []recordPart     `json:"parts,omitempty"`
+	Picks       []recordPick     `json:"picks,omitempty"`
 	Base        model.Hash       `json:"base,omitempty"`
 	Revision    model.Hash       `json:"revision"`
 	Onto        string           `json:"onto,omitempty"`
@@ -76,7 +77,7 @@ const (
 // Entry is what the ledger is to record for a newly sealed change: the change, and the manifest of every plan.
 func Entry(c model.Change, plans []model.Plan) ([]ledger.Field, map[string][]byte, error) {
 	data, err := json.MarshalIndent(record{recordSchema, c.ID, c.Environment, c.Kind, c.Title, c.Reason, c.Author, c.SealedAt,
-		c.Subject, c.Addresses, writeParts(c.Parts), c.Base, c.Revision, c.Onto, c.Commits, c.Plans, c.Digest}, "", "  ")
+		c.Subject, c.Addresses, writeParts(c.Parts), writePicks(c.Picks), c.Base, c.Revision, c.Onto, c.Commits, c.Plans, c.Digest}, "", "  ")
 	if err != nil {
 		return nil, nil, fmt.Errorf("record the change: %w", err)
 	}

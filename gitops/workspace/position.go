@@ -166,6 +166,11 @@ func (w *Workspace) record(ctx context.Context) (change.Record, error) {
 	if err != nil {
 		return change.Record{}, err
 	}
+	return w.recordOf(ctx, entries, problems)
+}
+
+// recordOf is the record of what was read of the ledger.
+func (w *Workspace) recordOf(ctx context.Context, entries []ledger.Entry, problems []ledger.Problem) (change.Record, error) {
 	trust, err := w.trust(ctx, entries)
 	if err != nil {
 		return change.Record{}, err

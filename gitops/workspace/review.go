@@ -230,7 +230,7 @@ func (w *Workspace) Approve(ctx context.Context, id model.ChangeID) (model.Chang
 	if c.Checks, err = w.RunChecks(ctx, c, nil); err != nil {
 		return c, err
 	}
-	if err := w.tell(ctx, c.Environment, ledger.Approve, change.Approval(c), nil); err != nil {
+	if err := w.publish(ctx, c.Environment, ledger.Approve, change.Approval(c), nil); err != nil {
 		return c, err
 	}
 	return w.Change(ctx, string(id))
@@ -254,7 +254,7 @@ func (w *Workspace) Refuse(ctx context.Context, id model.ChangeID, why string) (
 			return c, model.Refuse("plumb withdraw "+string(c.ID)+" takes it back", "you have refused %s already", c.ID)
 		}
 	}
-	if err := w.tell(ctx, c.Environment, ledger.Refuse, change.Refusal(c, said(why).String()), nil); err != nil {
+	if err := w.publish(ctx, c.Environment, ledger.Refuse, change.Refusal(c, said(why).String()), nil); err != nil {
 		return c, err
 	}
 	return w.Change(ctx, string(id))
@@ -271,7 +271,7 @@ func (w *Workspace) Withdraw(ctx context.Context, id model.ChangeID) (model.Chan
 	if !approved && !refused {
 		return c, model.Refuse("plumb change show "+string(c.ID)+" lists who said what", "you have neither approved nor refused %s", c.ID)
 	}
-	if err := w.tell(ctx, c.Environment, ledger.Withdraw, change.Withdrawal(c), nil); err != nil {
+	if err := w.publish(ctx, c.Environment, ledger.Withdraw, change.Withdrawal(c), nil); err != nil {
 		return c, err
 	}
 	return w.Change(ctx, string(id))
@@ -303,7 +303,7 @@ func (w *Workspace) requireHolds(ctx context.Context, c model.Change) error {
 
 // void records that a change no longer says what would happen, and is never nil: it is the refusal to go on.
 func (w *Workspace) void(ctx context.Context, c model.Change, because string) error {
-	if err := w.tell(ctx, c.Environment, ledger.Void, change.End(c, because), nil); err != nil {
+	if err := w.publish(ctx, c.Environment, ledger.Void, change.End(c, because), nil); err != nil {
 		return err
 	}
 	return model.Refuse("make the change again: its plan is to be judged as it is now", "%s no longer holds: %s", c.ID, because)
@@ -321,7 +321,7 @@ func (w *Workspace) Abandon(ctx context.Context, id model.ChangeID, why string) 
 	if !c.State.IsOpen() && c.State != model.Void {
 		return c, model.Refuse("only open changes can be given up", "%s is %s", c.ID, c.State)
 	}
-	if err := w.tell(ctx, c.Environment, ledger.Abandon, change.End(c, said(why).String()), nil); err != nil {
+	if err := w.publish(ctx, c.Environment, ledger.Abandon, change.End(c, said(why).String()), nil); err != nil {
 		return c, err
 	}
 	if err := w.deleteBranch(ctx, c); err != nil {

@@ -315,8 +315,8 @@ func (w *Workspace) sharedBy(ctx context.Context, env string) (string, error) {
 	return w.remoteOf(ctx, branch)
 }
 
-// tell records something about an environment, and gives it to the remote.
-func (w *Workspace) tell(ctx context.Context, env string, verb ledger.Verb, fields []ledger.Field, files map[string][]byte) error {
+// publish records something about an environment, and gives it to the remote.
+func (w *Workspace) publish(ctx context.Context, env string, verb ledger.Verb, fields []ledger.Field, files map[string][]byte) error {
 	if err := w.append(ctx, env, verb, fields, files); err != nil {
 		return err
 	}

@@ -89,7 +89,11 @@ type Workspace struct {
 	opt     Options
 	name    string
 	history *history.History
+	*knowledge
+}
 
+// knowledge is what a workspace has learnt so far.
+type knowledge struct {
 	mu       sync.Mutex
 	setup    Setup
 	ledger   *ledger.Ledger
@@ -108,16 +112,25 @@ type Workspace struct {
 // New opens a workspace. It reads nothing yet.
 func New(opt Options) *Workspace {
 	w := &Workspace{
-		opt:      opt,
-		name:     nameOf(opt.Store.Info()),
-		setup:    Setup{opt.Config, opt.Origin, opt.Engines},
-		keyrings: map[model.Hash]*change.Keyring{},
-		inferred: map[string]inference{},
-		sources:  map[model.Address][]string{},
+		opt:  opt,
+		name: nameOf(opt.Store.Info()),
+		knowledge: &knowledge{
+			setup:    Setup{opt.Config, opt.Origin, opt.Engines},
+			keyrings: map[model.Hash]*change.Keyring{},
+			inferred: map[string]inference{},
+			sources:  map[model.Address][]string{},
+		},
 	}
 	w.openLedger()
 	w.history = history.Open(opt.Store, index.Open(opt.Store, opt.CacheDir), history.Options{Places: w.places, Paths: w.paths, Hidden: w.IsRecord})
 	return w
+}
+
+// sketching is the workspace with all that it writes into git kept in memory.
+func (w *Workspace) sketching(on *objects.Scratch) *Workspace {
+	sketch := *w
+	sketch.opt.Store = on
+	return &sketch
 }
 
 // Configure puts environments in the place of those that the workspace was opened with: where they have to be looked for,

@@ -25,6 +25,9 @@ const (
 	Views           ID = "views"
 	WhatRan         ID = "what ran"
 	AllRuns         ID = "runs"
+	ShowLedger      ID = "ledger"
+	DetailsDown     ID = "details down"
+	DetailsUp       ID = "details up"
 	HistoryOf       ID = "history of"
 	FirstParent     ID = "first parent"
 	Unfold          ID = "unfold"
@@ -56,12 +59,12 @@ const (
 )
 
 // searched are the places that have something to search.
-var searched = append(Panes(), Runs, Ran, File)
+var searched = append(Panes(), Runs, Ran, File, Ledger)
 
 var looking = []Action{
 	{ID: Open, Keys: []string{"enter", "l", "right"}, Title: "open", Group: Look,
-		In: []Scope{History, Live, Change, Runs}, Line: []Scope{Runs},
-		Text: "Open what is selected: its differences, or what is folded below it"},
+		In: []Scope{History, Live, Change, Runs, Ledger}, Line: []Scope{Runs, Ledger},
+		Text: "Open what is selected: its differences, what is folded below it, or the run or change that an entry is about"},
 	{ID: NextEnvironment, Keys: []string{"e"}, Title: "next environment", Group: Look, In: Panes(),
 		Text: "Go to the next environment", Not: severalEnvironments},
 	{ID: PrevEnvironment, Keys: []string{"E"}, Title: "previous environment", Group: Look, In: Panes(),
@@ -167,12 +170,12 @@ var looking = []Action{
 		Not: func(s State) string { return first(diffShown(s), severalFiles(s)) }},
 	{ID: CopyWhat, Keys: []string{"Y"}, Title: "copy …", Group: Look, In: []Scope{Diff},
 		Text: "Choose what to copy: a patch, the old or new lines, the value, the path or a link", Not: diffShown},
-	{ID: Search, Keys: []string{"/"}, Title: "search", Group: Look, In: searched, Line: []Scope{History, Live, Change, Diff, Ran, Runs, File},
-		Text: "Search in the focused pane; in History, filter all of it: words, author:, since:, path: and more"},
+	{ID: Search, Keys: []string{"/"}, Title: "search", Group: Look, In: searched, Line: []Scope{History, Live, Change, Diff, Ran, Runs, File, Ledger},
+		Text: "Search in the focused pane; in History and the ledger, filter all of it: words, since:, env:, by: and more"},
 	{ID: NextMatch, Keys: []string{"n"}, Title: "next match", Group: Look, In: searched, Text: "Go to the next match", Not: searching},
 	{ID: PrevMatch, Keys: []string{"N"}, Title: "previous match", Group: Look, In: searched, Text: "Go to the previous match", Not: searching},
-	{ID: Copy, Keys: []string{"y"}, Title: "copy", Group: Look, Line: []Scope{Ran, Diff, File},
-		Text: "Copy the plain patch, the commit's id, the address, the command or the lines to your clipboard",
+	{ID: Copy, Keys: []string{"y"}, Title: "copy", Group: Look, Line: []Scope{Ran, Diff, File, Ledger},
+		Text: "Copy the plain patch, the id of a commit or an entry, the address, the command or the lines to your clipboard",
 		Not: func(s State) string {
 			if !s.Clipboard {
 				return "nothing is selected"
@@ -186,13 +189,20 @@ var looking = []Action{
 			}
 			return ""
 		}},
-	{ID: Back, Keys: []string{"esc"}, Title: "back", Group: Look, Line: []Scope{Diff, Run, Ran, Runs, File},
+	{ID: Back, Keys: []string{"esc"}, Title: "back", Group: Look, Line: []Scope{Diff, Run, Ran, Runs, File, Ledger},
 		Text: "Go one level back; it never leaves plumb"},
 	{ID: Views, Keys: []string{"v"}, Title: "views", Group: Look, Line: Panes(),
-		Text: "Choose another view: runs, what ran, other branches"},
+		Text: "Choose another view: runs, the ledger, what ran, other branches"},
 	{ID: AllRuns, Title: "runs", Group: Look, Text: "Show all runs on record"},
+	{ID: ShowLedger, Keys: []string{"U"}, Title: "audit", Group: Look, Line: []Scope{Runs},
+		In:   []Scope{History, Live, Change, Diff, Run, Runs, Ran, File},
+		Text: "Show the ledger: who did what and who allowed it, with what proves it", Git: "refs/plumb/log"},
+	{ID: DetailsDown, Keys: []string{"J"}, Title: "details", Group: Look, In: []Scope{Ledger}, Line: []Scope{Ledger},
+		Text: "Go on in the details of the selected entry"},
+	{ID: DetailsUp, Keys: []string{"K"}, Title: "details up", Group: Look, In: []Scope{Ledger},
+		Text: "Go back in the details of the selected entry"},
 	{ID: WhatRan, Keys: []string{"w"}, Title: "what ran", Group: Look,
-		In:   []Scope{History, Live, Change, Diff, Run, Runs, File},
+		In:   []Scope{History, Live, Change, Diff, Run, Runs, File, Ledger},
 		Text: "Show the exact commands that plumb ran, ready to copy"},
 	{ID: FirstParent, Keys: []string{"M"}, Title: "merges", Group: Look, In: []Scope{History},
 		Text: "Show merges as one row, or all commits that they brought", Git: "--first-parent"},

@@ -18,7 +18,9 @@ type State struct {
 	Marked   string // What is marked for comparing; empty for nothing.
 	Resource model.Status
 	Selected bool // A resource is selected in Live.
-	Staged   int  // Resources in the stage.
+	Staged   int  // What is staged: resources, commits, edited files.
+	Mixed    bool // More than restoring resources, or more than adopting some.
+	Pick     bool // In Change, one of what is staged is under the cursor.
 
 	Change  model.ChangeState // Of the selected change; empty for none.
 	Approve string            // Why the operator may not approve it.
@@ -32,6 +34,7 @@ type State struct {
 	Outline   bool   // The cursor is in the list of files above it.
 	Held      bool   // The file at the top holds its lines back until they are asked for.
 	NoPart    string // Why no part of what is shown can be picked; empty where one can.
+	NoEdit    string // Why what is shown or selected is no file that could be edited; empty where it is one.
 	NoFile    string // Why what is shown or selected is no file of git; empty where it is one.
 	NoPath    string // The same for what has a history: a file or a directory.
 	Lines     bool   // A file is shown whole, and has lines.

@@ -188,7 +188,7 @@ plan, its own undo classes. Like every change it is then approved and applied.`,
 				return usage(errNoReason)
 			}
 			req := workspace.Request{Environment: env, Kind: model.Rollback, Subject: args[0]}
-			return inv.create(cmd.Context(), req, portion{}, reason, json, patch)
+			return inv.create(cmd.Context(), req, wish{reason: reason}, json, patch)
 		},
 	}
 	environmentFlag(inv, cmd, &env, "the environment to roll back")

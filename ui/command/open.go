@@ -58,6 +58,8 @@ type Opened struct {
 	// is nil where there is nothing to look for.
 	Discover func(ctx context.Context) error
 
+	private string // The operator's own directory for this repository.
+	editor  func(ctx context.Context) (string, error)
 	dir     string
 	screen  bool
 	store   objects.Store
@@ -110,6 +112,7 @@ func (o *Opened) wire(ctx context.Context, opt OpenOptions) error {
 		return fmt.Errorf("ask this machine for its name: %w", err)
 	}
 	o.trust = trust.Open(trust.StateDir(opt.Getenv))
+	o.private = stateDir(opt.Getenv, info.GitDir)
 	o.Reviewed = reviewed.Open(filepath.Join(stateDir(opt.Getenv, info.GitDir), "reviewed"))
 	var (
 		git    *gitcli.Operator
@@ -240,6 +243,7 @@ func (o *Opened) identify(ctx context.Context) (*gitcli.Operator, model.Principa
 	if err != nil {
 		return nil, model.Principal{}, err
 	}
+	o.editor = operator.Editor
 	name, email, err := operator.Identity(ctx)
 	return operator, model.Principal{Name: text.Line(name), Email: text.Line(email)}, err
 }

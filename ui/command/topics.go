@@ -13,7 +13,7 @@ const exitTopic = `Exit codes
   0  fine
   1  error: what was asked for could not be done, or makes no sense
   2  differences: plumb status, plumb diff and plumb compare found that something differs, or a check
-     of plumb check has not passed
+     of plumb check has not passed, or plumb audit verify objects to something
   3  refused: not approved, against the rules, read-only, or the repository is not trusted
   4  the outcome is unknown or partial: an apply that did not come to a good end, or a look at
      reality that could not see everything and found no difference in what it saw
@@ -27,6 +27,7 @@ const wordsTopic = `Words
   target        what one engine plans and applies: a set of hosts
   provider      the adapter to one engine: hosts
   resource      one thing of a target, by its address: web-2:/etc/nginx/nginx.conf
+  stage         what was picked so far for the next change; it costs nothing and changes nothing
   change        a sealed plan with a reason; it is approved, applied, rolled back
   approval      one person's word on exactly one change
   run           one execution of a change

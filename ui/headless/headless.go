@@ -16,6 +16,7 @@ package headless
 import (
 	"time"
 
+	"plumb/gitops/audit"
 	"plumb/gitops/history"
 	"plumb/gitops/objects"
 	"plumb/gitops/workspace"
@@ -41,6 +42,9 @@ type Printer interface {
 	Runs([]model.Run) error
 	Checks(Checks) error
 	Sync(Sync) error
+	Audit(Audit) error
+	Verdict(audit.Verdict) error
+	Explanation(audit.Explanation) error
 	Version(Version) error
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
+	"plumb/gitops/audit"
 	"plumb/gitops/history"
 	"plumb/gitops/objects"
 	"plumb/gitops/share"
@@ -270,6 +271,24 @@ func documents() map[string][]func(Printer) error {
 			},
 			func(p Printer) error { return p.Sync(Sync{}) },
 		},
+		"audit": {
+			func(p Printer) error { return p.Audit(Audit{}) },
+			func(p Printer) error { b := book(); return p.Audit(Audit{b.Accounts, len(b.Accounts) + 3}) },
+		},
+		"audit-verify": {
+			func(p Printer) error { return p.Verdict(audit.Verdict{}) },
+			func(p Printer) error { v, err := verdict(book()); return errors.Join(err, p.Verdict(v)) },
+		},
+		"audit-explain": {
+			func(p Printer) error { return p.Explanation(audit.Explanation{}) },
+			func(p Printer) error {
+				return p.Explanation(audit.Explanation{About: text.Line(hostile), Steps: []audit.Step{{About: hostile, Proves: hostile, Command: "true", Expect: hostile}}, Cannot: []string{hostile}})
+			},
+		},
+		"audit-report": {
+			func(p Printer) error { return printReport(p, audit.Report{}) },
+			func(p Printer) error { return printReport(p, book().Report("shop", audit.Period{}, now)) },
+		},
 		"version": {
 			func(p Printer) error { return p.Version(Version{"v1", "abc", "go1.26", "linux", "amd64"}) },
 		},
@@ -348,6 +367,7 @@ func TestTextIsReadable(t *testing.T) {
 		{"status", func(p Text) error { return p.Status(Status{Environments: []workspace.Observation{observation()}}) }, `
 production  at a1b2c3d, git wants 77aa019 · 1 commit pending
   hold since 2026-11-02 by Carol: it broke (rollback-1)
+  hold of web-1:/etc/** since 2026-11-02 until 2026-11-02 14:02 by Carol: incident 42 (hold-1a2b)
   web  hosts · checked 4 s ago · 3 resources
     ∅ missing  web-2:/etc/logrotate.d/nginx  missing
     ≠ drifted  web-2:/etc/nginx/nginx.conf   content differs

@@ -44,7 +44,7 @@ func (j JSON) Holds(list []model.Hold) error {
 func (t Text) Holds(list []model.Hold) error {
 	p := t.page()
 	for _, h := range list {
-		p.line("%s", t.hold(h))
+		p.line("%s", t.hold(h, line(h.Environment)+"  "))
 	}
 	if len(list) == 0 {
 		p.line("%s", paint(t.Styles.Dim, "nothing is held"))
@@ -52,8 +52,8 @@ func (t Text) Holds(list []model.Hold) error {
 	return t.print(p)
 }
 
-// hold says in a line what is held, by whom, until when and why.
-func (t Text) hold(h model.Hold) string {
+// hold says in a line what is held, by whom, until when and why, after words on where.
+func (t Text) hold(h model.Hold, where string) string {
 	what := ""
 	if len(h.Addresses) > 0 {
 		what = " of " + line(strings.Join(h.Addresses, ", "))
@@ -62,5 +62,5 @@ func (t Text) hold(h model.Hold) string {
 	if !h.Until.IsZero() {
 		until = " until " + h.Until.Local().Format("2006-01-02 15:04")
 	}
-	return paint(t.Styles.Warning, fmt.Sprintf("%s  hold%s since %s%s by %s: %s (%s)", line(h.Environment), what, day(h.Since), until, oneLine(h.By.Name), oneLine(h.Why), line(h.ID)))
+	return paint(t.Styles.Warning, fmt.Sprintf("%shold%s since %s%s by %s: %s (%s)", where, what, day(h.Since), until, oneLine(h.By.Name), oneLine(h.Why), line(h.ID)))
 }

@@ -86,6 +86,9 @@ func (t Text) about(p *page, c model.Change) {
 	row("what", oneLine(c.Title))
 	row("where", line(c.Environment))
 	row("why", oneLine(c.Reason))
+	for i, pick := range c.Picks {
+		row(map[bool]string{true: "picked"}[i == 0], pickWords(c, pick))
+	}
 	row("author", principal(c.Author)+", "+c.SealedAt.Local().Format("2006-01-02 15:04"))
 	row("git", gitPart(c))
 	row("undo", t.undo(c.Undo()))
@@ -114,6 +117,34 @@ func (t Text) about(p *page, c model.Change) {
 	row("refused", strings.Join(people, "; "))
 	row("run", line(string(c.Run)))
 	row("digest", line(string(c.Digest)))
+}
+
+// pickWords are one of the things that a change was composed of.
+func pickWords(c model.Change, pick model.Pick) string {
+	words := string(pick.Verb) + " " + line(pick.What)
+	parts := 0
+	switch pick.Verb {
+	case model.Revert:
+		words = string(pick.Verb) + " " + model.Hash(pick.What).Short()
+		for _, path := range pick.Paths {
+			words += ", " + line(path)
+		}
+		for _, p := range pick.Parts {
+			words += ", " + count(len(p.Blocks), "part") + " of " + line(p.Address)
+		}
+	case model.EditFiles:
+		words += fmt.Sprintf(", +%d -%d", pick.Added, pick.Removed)
+	default:
+		for _, p := range c.Parts {
+			if p.Address == pick.What {
+				parts += len(p.Blocks)
+			}
+		}
+	}
+	if parts > 0 {
+		words += ", " + count(parts, "part")
+	}
+	return words
 }
 
 // gitPart says what happens in git.

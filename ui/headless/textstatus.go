@@ -25,7 +25,7 @@ func (t Text) Status(s Status) error {
 func (t Text) observation(p *page, o workspace.Observation, all bool) {
 	p.line("%s  %s", t.environment(o.Environment), t.standing(o))
 	for _, h := range o.Holds {
-		p.line("  %s", t.hold(h))
+		p.line("  %s", t.hold(h, ""))
 	}
 	for _, target := range o.Targets {
 		t.target(p, target, all)
