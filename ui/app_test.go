@@ -36,6 +36,10 @@ type scripted struct {
 	changes []model.Change
 	damage  []ledger.Problem
 	draft   *workspace.Draft
+	synced  []workspace.RemoteNews
+	syncs   int
+
+	unshared error
 }
 
 func (s *scripted) Name() string             { return "shop" }
@@ -89,6 +93,11 @@ func (s *scripted) Resolve(_ context.Context, revision string) (model.Hash, erro
 }
 func (s *scripted) Fingerprint() (uint64, error) { return 0, s.broken }
 func (s *scripted) Fetch(context.Context) error  { return s.broken }
+func (s *scripted) Sync(context.Context) ([]workspace.RemoteNews, error) {
+	s.syncs++
+	return s.synced, errors.Join(s.broken, s.unshared)
+}
+func (s *scripted) Looked(model.ChangeID) error { return nil }
 
 // chronicleWith fails to read on when it is broken.
 type chronicleWith struct {

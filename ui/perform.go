@@ -227,7 +227,7 @@ func (a *App) cycle(by int) tea.Cmd {
 // showSelected shows in Diff what is selected in the left pane.
 func (a *App) showSelected() tea.Cmd {
 	a.greeting = false
-	return a.diff.show(a, a.selection())
+	return tea.Batch(a.diff.show(a, a.selection()), a.change.lookedAt(a))
 }
 
 // selection is what the left pane has selected, as something to show.

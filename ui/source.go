@@ -26,6 +26,8 @@ type source interface {
 	Signatures(ctx context.Context, ids []model.Hash) (map[model.Hash]objects.Signing, error)
 	Fingerprint() (uint64, error)
 	Fetch(ctx context.Context) error
+	Sync(ctx context.Context) ([]workspace.RemoteNews, error)
+	Looked(id model.ChangeID) error
 	Observe(ctx context.Context, env string, emit func(model.Resource)) (workspace.Observation, error)
 
 	Resolve(ctx context.Context, revision string) (model.Hash, error)

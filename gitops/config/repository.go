@@ -27,6 +27,7 @@ type Repository struct {
 type repositoryFile struct {
 	Version      int         `mapstructure:"version" required:"yes" example:"1" doc:"The version of this file's format; there is only 1."`
 	ReadOnly     bool        `mapstructure:"readonly" default:"false" example:"true" doc:"Nothing may be changed in any environment, whoever asks."`
+	Ledger       string      `mapstructure:"ledger" default:"refs/plumb/" example:"refs/heads/plumb/" doc:"What the names of the record's refs begin with; refs/heads/plumb/ where a host takes branches only, or is to protect them."`
 	Groups       []groupFile `mapstructure:"groups" example:"[{name: dba, members: [ada@example.org]}]" doc:"People who are named together in rules."`
 	policyFile   `mapstructure:",squash"`
 	Environments []environmentFile `mapstructure:"environments" doc:"The places where the infrastructure is real."`
@@ -94,7 +95,7 @@ func ParseRepository(name string, data []byte) (Repository, error) {
 }
 
 func (f repositoryFile) model() Repository {
-	repository := Repository{Version: f.Version, ReadOnly: f.ReadOnly}
+	repository := Repository{Version: f.Version, ReadOnly: f.ReadOnly, Ledger: f.Ledger}
 	for _, e := range f.Environments {
 		env := e.model()
 		env.ReadOnly = env.ReadOnly || f.ReadOnly

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -46,7 +47,7 @@ itself: 90m, 2h, 3d, 14:05 (the next time the clock shows it), 2026-08-01, "2026
 			if err != nil {
 				return err
 			}
-			return inv.printer(json).Holds([]model.Hold{h})
+			return errors.Join(inv.printer(json).Holds([]model.Hold{h}), inv.unshared(o))
 		},
 	}
 	environmentFlag(inv, cmd, &env, "the environment")
@@ -106,7 +107,7 @@ func (inv *invocation) holdLiftCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return write(inv.Out, fmt.Sprintf("%s is lifted", h.ID))
+			return errors.Join(write(inv.Out, fmt.Sprintf("%s is lifted", h.ID)), inv.unshared(o))
 		},
 	}
 	cmd.Flags().StringVar(&reason, "reason", "", "why it is over")

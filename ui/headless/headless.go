@@ -41,6 +41,7 @@ type Printer interface {
 	Run(model.Run) error
 	Runs([]model.Run) error
 	Checks(Checks) error
+	Sync(Sync) error
 	Audit(Audit) error
 	Verdict(audit.Verdict) error
 	Explanation(audit.Explanation) error

@@ -14,6 +14,7 @@ import (
 	"plumb/gitops/audit"
 	"plumb/gitops/history"
 	"plumb/gitops/objects"
+	"plumb/gitops/share"
 	"plumb/gitops/workspace"
 	"plumb/model"
 	"plumb/model/diff"
@@ -260,6 +261,15 @@ func documents() map[string][]func(Printer) error {
 		"check": {
 			func(p Printer) error { return p.Checks(checks()) },
 			func(p Printer) error { return p.Checks(Checks{}) },
+		},
+		"sync": {
+			func(p Printer) error {
+				return p.Sync(Sync{Remotes: []workspace.RemoteNews{{
+					Remote: "origin" + evil, Took: []share.Log{{Owner: "ada@example.org", Name: "unsigned.1", Entries: 2}}, Gave: []share.Log{{Owner: evil, Name: evil, Entries: 1}},
+					Came: 1, Went: 2, Problems: []string{"at origin, a log was deleted" + evil},
+				}}, Problem: errors.New("no route " + evil)})
+			},
+			func(p Printer) error { return p.Sync(Sync{}) },
 		},
 		"audit": {
 			func(p Printer) error { return p.Audit(Audit{}) },
