@@ -133,7 +133,7 @@ func (w *Workspace) governed(ctx context.Context, name string, record change.Rec
 		return env, err
 	}
 	env.Policy.BreakGlass = nil
-	defer func() { env.Policy.Keys = record.Keys[name].Words() }()
+	defer func() { env.Policy.Keys = keysWords(record, name) }()
 	applied, recorded := record.Applied[name]
 	if !recorded {
 		// Before the first run what was committed counts, and not an edit that nobody has seen.
