@@ -27,6 +27,9 @@ func (inv *invocation) act(ctx context.Context, id string, do func(o *Opened, c 
 	if err != nil {
 		return err
 	}
+	if err := inv.meet(ctx, o, model.Environment{Name: c.Environment}); err != nil {
+		return err
+	}
 	return do(o, c)
 }
 

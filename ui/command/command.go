@@ -117,7 +117,7 @@ func (inv *invocation) root() *cobra.Command {
 		return usage(err)
 	})
 	root.AddCommand(
-		inv.statusCommand(), inv.logCommand(), inv.diffCommand(), inv.compareCommand(), inv.showCommand(), inv.blameCommand(), inv.checkCommand(),
+		inv.statusCommand(), inv.logCommand(), inv.diffCommand(), inv.compareCommand(), inv.showCommand(), inv.blameCommand(), inv.checkCommand(), inv.keysCommand(),
 		inv.changeCommand(), inv.approveCommand(), inv.refuseCommand(), inv.withdrawCommand(), inv.applyCommand(), inv.rollbackCommand(), inv.runsCommand(), inv.runCommand(),
 		inv.initCommand(), inv.trustCommand(), inv.demoCommand(), inv.versionCommand(),
 	)

@@ -39,6 +39,7 @@ type Printer interface {
 	Run(model.Run) error
 	Runs([]model.Run) error
 	Checks(Checks) error
+	Keys(Keys) error
 	Version(Version) error
 }
 

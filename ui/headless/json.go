@@ -72,6 +72,9 @@ func (j JSON) Runs(list []model.Run) error {
 // Checks prints a plumb.check/1 document.
 func (j JSON) Checks(c Checks) error { return j.write(newCheckDocument(c)) }
 
+// Keys prints a plumb.keys/1 document.
+func (j JSON) Keys(k Keys) error { return j.write(newKeysDocument(k)) }
+
 // Version prints a plumb.version/1 document.
 func (j JSON) Version(v Version) error {
 	return j.write(versionDocument{"plumb.version/1", v.Version, v.Commit, v.Go, v.OS, v.Arch})
