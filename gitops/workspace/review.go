@@ -134,7 +134,7 @@ func (w *Workspace) governed(ctx context.Context, name string, record change.Rec
 	}
 	env.Policy.BreakGlass = nil
 	defer func() {
-		env.Policy.Keys = record.Keys[name].Words()
+		env.Policy.Keys = keysWords(record, name)
 		env.Policy.Holds = slices.DeleteFunc(record.HoldsOf(name), func(h model.Hold) bool { return !h.IsByHand() })
 	}()
 	applied, recorded := record.Applied[name]

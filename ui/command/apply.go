@@ -28,6 +28,9 @@ func (inv *invocation) act(ctx context.Context, id string, do func(o *Opened, c 
 		return err
 	}
 	_ = o.Workspace.Looked(c.ID) // What cannot be remembered is new once more.
+	if err := inv.meet(ctx, o, model.Environment{Name: c.Environment}); err != nil {
+		return err
+	}
 	return do(o, c)
 }
 

@@ -63,6 +63,7 @@ type Opened struct {
 	dir     string
 	screen  bool
 	store   objects.Store
+	signs   func(context.Context) (workspace.Signer, error) // Nil where there is no git.
 	trust   *trust.Store
 	key     trust.Key
 	allowed atomic.Bool
@@ -137,10 +138,11 @@ func (o *Opened) wire(ctx context.Context, opt OpenOptions) error {
 		}
 		return cmp.Or(mayRun(), nobody)
 	}
+	o.signs = o.signer(git)
 	o.Workspace = workspace.New(workspace.Options{
 		Store: o.store, Git: asGit(git), Remote: asRemote(git), Share: o.sharing(), Origin: workspace.FromNowhere, Self: self, Host: host,
 		StateDir: stateDir(opt.Getenv, info.GitDir), CacheDir: cacheDir(opt.Getenv, info.GitDir),
-		Now: opt.Now, Rand: opt.Rand, MayRun: mayRun, MaySign: maySign, Signer: o.signer(git),
+		Now: opt.Now, Rand: opt.Rand, MayRun: mayRun, MaySign: maySign, Signer: o.signs,
 		Clone: func() (string, error) {
 			return ledger.Clone(filepath.Join(stateDir(opt.Getenv, info.GitDir), "clone"), opt.Rand)
 		},

@@ -45,6 +45,7 @@ type Printer interface {
 	Audit(Audit) error
 	Verdict(audit.Verdict) error
 	Explanation(audit.Explanation) error
+	Keys(Keys) error
 	Version(Version) error
 }
 
