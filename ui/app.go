@@ -308,7 +308,7 @@ func (a *App) state() action.State {
 		c = a.run.changed(a)
 	}
 	if c != nil {
-		s.Change = c.State
+		s.Change, s.Said = c.State, said(*c, a.ws.Self())
 		if e := a.envNamed(c.Environment); e != nil {
 			facts := a.facts(e, withoutMissing(*c))
 			if !policy.NeedsApprovals(facts) {

@@ -58,6 +58,8 @@ func (s *scripted) Damage(context.Context) ([]ledger.Problem, error) { return s.
 
 func (s *scripted) MaySign() error { return nil }
 
+func (s *scripted) SignWith(context.Context, string) (text.Safe, error) { return text.Safe{}, nil }
+
 func (s *scripted) Observe(context.Context, string, func(model.Resource)) (workspace.Observation, error) {
 	return workspace.Observation{}, s.broken
 }

@@ -147,6 +147,12 @@ func (a *App) perform(in action.Intent) tea.Cmd {
 		return a.judge(true)
 	case action.Apply:
 		return a.judge(false)
+	case action.Refuse:
+		return a.askRefuse()
+	case action.Withdraw:
+		return a.askWithdraw()
+	case action.Hold:
+		return a.askHold()
 	case action.Abandon:
 		return a.askAbandon()
 	case action.ShowRun:

@@ -166,6 +166,8 @@ func (a *App) answered(msg tea.Msg) tea.Cmd {
 		return a.reviewArrived(m)
 	case answer[judged]:
 		return a.judgeArrived(m)
+	case answer[held]:
+		return a.holdArrived(m)
 	case answer[trusted]:
 		return a.trustArrived(m)
 	}
