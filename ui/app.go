@@ -277,6 +277,7 @@ func (a *App) state() action.State {
 		Marked:       a.history.marked.Short(),
 		Diff:         a.diff.any(),
 		Files:        a.diff.files(),
+		Findings:     a.diff.found.any(),
 		Sides:        a.diff.sided(),
 		Found:        a.searching(),
 		Previous:     a.previous != nil,

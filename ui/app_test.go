@@ -35,6 +35,7 @@ type scripted struct {
 	run     func(ctx context.Context, watch func(model.Event)) (model.Run, error)
 	changes []model.Change
 	damage  []ledger.Problem
+	glass   map[model.Hash][]model.Run
 	draft   *workspace.Draft
 	synced  []workspace.RemoteNews
 	syncs   int
@@ -55,6 +56,10 @@ func (s *scripted) Changes(context.Context) ([]model.Change, error) {
 }
 
 func (s *scripted) Damage(context.Context) ([]ledger.Problem, error) { return s.damage, s.broken }
+
+func (s *scripted) Glass(context.Context) (map[model.Hash][]model.Run, error) {
+	return s.glass, s.broken
+}
 
 func (s *scripted) MaySign() error { return nil }
 

@@ -2,7 +2,6 @@ package ui
 
 import (
 	"cmp"
-	"slices"
 	"strings"
 
 	"plumb/model"
@@ -32,104 +31,6 @@ func stateLook(st themes.Styles, s model.ChangeState) (text.Safe, themes.Style) 
 		return text.Lit("?"), st.Unknown
 	}
 	return text.Lit("–"), st.Faint
-}
-
-// checkSign is how a check stands, as a sign with its weight.
-func checkSign(r model.CheckResult) (text.Safe, tone) {
-	switch r.State {
-	case model.CheckPassed:
-		return text.Lit("✓ "), good
-	case model.CheckFailed:
-		if r.Advisory {
-			return text.Lit("! "), caution
-		}
-		return text.Lit("✗ "), bad
-	case model.CheckRunning:
-		return text.Lit("● "), accented
-	case model.CheckNotRun:
-		return text.Lit("○ "), waits
-	}
-	return text.Lit("– "), dim
-}
-
-// checkWords is what there is to say of a check beside its name.
-func checkWords(r model.CheckResult) text.Safe {
-	words := text.Format("  %s", r.State)
-	if !r.Why.IsEmpty() {
-		words = words.Plus(text.Format(": %s", text.Line(r.Why.String())))
-	}
-	if r.Advisory {
-		words = words.Plus(text.Lit(", not required"))
-	}
-	return words
-}
-
-// mostFindings is how many findings of one check are listed before the rest is counted.
-const mostFindings = 20
-
-// checkLines list checks, and what each has found at which line.
-func checkLines(results []model.CheckResult) []headLine {
-	var lines []headLine
-	for _, r := range results {
-		sign, tone := checkSign(r)
-		lines = append(lines, headLine{{tone, sign}, {plain, text.Line(r.Name)}, {dim, checkWords(r)}})
-		for i, f := range r.Findings {
-			if i == mostFindings {
-				lines = append(lines, line(dim, text.Format("    and %d more", len(r.Findings)-i)))
-				break
-			}
-			place := text.Line(f.Path)
-			if f.Line > 0 {
-				place = text.Format("%s:%d", place, f.Line)
-			}
-			weight := caution
-			if f.Severity == model.SeverityError {
-				weight = bad
-			}
-			lines = append(lines, headLine{{weight, text.Lit("    ").Plus(place)}, {plain, text.Lit("  ").Plus(f.Text)}})
-		}
-	}
-	return lines
-}
-
-// checkRows are the lines about checks for a dialog.
-func checkRows(a *App, w int, results []model.CheckResult) []string {
-	var rows []string
-	for _, l := range checkLines(results) {
-		row := paint.NewLine(w).Gap(1)
-		for _, word := range l {
-			row.Add(toneStyle(a.st, word.tone), word.text)
-		}
-		rows = append(rows, row.String())
-	}
-	if len(rows) > 0 {
-		rows = append(rows, "")
-	}
-	return rows
-}
-
-// lacksChecks reports whether a check has no result yet.
-func lacksChecks(results []model.CheckResult) bool {
-	return slices.ContainsFunc(results, func(r model.CheckResult) bool { return r.State == model.CheckNotRun })
-}
-
-// withoutMissing is the change without the checks that have no result yet: they are run when it is judged, and forbid nothing before.
-func withoutMissing(c model.Change) model.Change {
-	c.Checks = slices.DeleteFunc(slices.Clone(c.Checks), func(r model.CheckResult) bool { return r.State == model.CheckNotRun })
-	return c
-}
-
-// withChecks are the rules with what the checks say now.
-func withChecks(rules []model.Rule, results []model.CheckResult) []model.Rule {
-	rules = slices.Clone(rules)
-	if rule, ok := model.DecideChecks(results); ok {
-		for i := range rules {
-			if rules[i].Name == rule.Name {
-				rules[i] = rule
-			}
-		}
-	}
-	return rules
 }
 
 // undoStyle is the colour of an undo class; its word always stands beside it.

@@ -163,6 +163,7 @@ func (p *historyPane) row(a *App, i int, lane lanes.Row, focused bool) string {
 		p.highlight(l, st, st.Dim, givenName(e.Author.Name, author), author)
 		l.To(from + author + 2)
 	}
+	p.glassMark(l, a, st, e)
 	chips(l, a, e)
 	p.refs(l, st, e)
 	if e.Request.Mark != "" {

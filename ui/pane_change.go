@@ -20,6 +20,7 @@ type changePane struct {
 	list   list.List
 	staged int // Rows of the stage of the current environment, above the changes.
 	all    []model.Change
+	glass  map[model.Hash][]model.Run // By the commits that they applied, the runs with broken glass.
 	ask    question
 	err    error
 	loaded bool
@@ -32,12 +33,16 @@ type changePane struct {
 type changesFound struct {
 	all    []model.Change
 	damage []ledger.Problem
+	glass  map[model.Hash][]model.Run // By the commits that they applied, the runs with broken glass.
 }
 
 func (p *changePane) load(a *App) tea.Cmd {
 	p.touch()
 	return ask(a, &p.ask, func(ctx context.Context) (found changesFound, err error) {
 		if found.all, err = a.ws.Changes(ctx); err != nil {
+			return found, err
+		}
+		if found.glass, err = a.ws.Glass(ctx); err != nil {
 			return found, err
 		}
 		found.damage, err = a.ws.Damage(ctx)
@@ -49,12 +54,14 @@ func (p *changePane) arrived(a *App, m answer[changesFound]) tea.Cmd {
 	p.loaded, p.err = true, m.err
 	was := p.chosen() // As long as the cursor is a place in the earlier list.
 	if m.err == nil {
-		p.all = m.value.all
+		p.all, p.glass = m.value.all, m.value.glass
+		a.history.touch()
 	}
 	for _, d := range m.value.damage {
 		a.warn(text.Format("the record cannot be believed whole: %s: %s", d.Log, d.What))
 	}
-	return p.order(a, was)
+	cmd := p.order(a, was)
+	return tea.Batch(cmd, a.commitAgain())
 }
 
 // chosen is the id of the selected change; empty for none.
@@ -178,7 +185,7 @@ func (p *changePane) stageSelection(a *App) subject {
 	}
 	switch pick := s.picks[i]; {
 	case pick.Verb == model.Revert:
-		return commitSubject{commit: pick.commit, now: a.now()}
+		return a.commitSubjectOf(pick.commit, nil)
 	case pick.Verb == model.EditFiles:
 		return editSubject{e.Name, pick.Edit, s.version}
 	default:

@@ -67,7 +67,7 @@ func (a *App) perform(in action.Intent) tea.Cmd {
 		return a.diff.openRow(a)
 	case action.Between:
 		return a.showBetween()
-	case action.NextHunk, action.PrevHunk, action.NextFile, action.PrevFile:
+	case action.NextHunk, action.PrevHunk, action.NextFinding, action.PrevFinding, action.NextFile, action.PrevFile:
 		return a.diff.move(a, in.ID)
 
 	case action.Search:
@@ -262,7 +262,7 @@ func (a *App) selection() subject {
 		}
 	case action.History:
 		if e := a.history.selected(); e != nil {
-			return commitSubject{e.Commit, e.Live, a.now()}
+			return a.commitSubjectOf(e.Commit, e.Live)
 		}
 	}
 	return nil

@@ -56,11 +56,12 @@ type source interface {
 	EditDiff(e workspace.Edit, opt diff.Options) diff.File
 	Seal(ctx context.Context, d *workspace.Draft, reason string) (model.Change, error)
 	Changes(ctx context.Context) ([]model.Change, error)
+	Glass(ctx context.Context) (map[model.Hash][]model.Run, error)
 	Damage(ctx context.Context) ([]ledger.Problem, error)
 	Audit(ctx context.Context) (audit.Book, error)
 	Review(ctx context.Context, c model.Change) (workspace.Review, error)
 	RunChecks(ctx context.Context, c model.Change, watch func(model.CheckEvent)) ([]model.CheckResult, error)
-	Approve(ctx context.Context, id model.ChangeID) (model.Change, error)
+	Approve(ctx context.Context, id model.ChangeID, watch func(model.CheckEvent)) (model.Change, error)
 	Refuse(ctx context.Context, id model.ChangeID, why string) (model.Change, error)
 	Withdraw(ctx context.Context, id model.ChangeID) (model.Change, error)
 	SignWith(ctx context.Context, env string) (text.Safe, error)

@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -127,11 +128,11 @@ func (s changeSubject) id() string {
 	return "change " + string(c.ID) + " " + string(c.State) + " " + string(c.Digest) + string(rune('0'+len(c.Approvals))) + checksID(c.Checks)
 }
 
-// checksID changes whenever the state of a check does.
+// checksID changes whenever a check has something else to say.
 func checksID(results []model.CheckResult) string {
 	var id strings.Builder
 	for _, r := range results {
-		id.WriteString(" " + string(r.State))
+		id.WriteString(" " + string(r.State) + strconv.Itoa(len(r.Findings)))
 	}
 	return id.String()
 }
@@ -141,40 +142,72 @@ func (s changeSubject) title() text.Safe { return s.change.Title }
 func (s changeSubject) read(ctx context.Context, ws source, skip int, show func(piece)) error {
 	c := s.change
 	if !c.State.IsOpen() || !s.trusted {
-		show(piece{head: s.head(nil)})
 		if c.Base == "" || c.Revision == "" || c.Base == c.Revision {
+			show(piece{head: s.head(nil, nil)})
 			return nil
 		}
 		files, err := ws.Files(ctx, c.Base, c.Revision, s.paths(ws)...)
 		if err != nil {
+			show(piece{head: s.head(nil, nil)})
 			return err
 		}
-		return readFiles(ctx, ws, files, version{c.Base, c.Base.Short()}, version{c.Revision, c.Revision.Short()}, skip, show)
+		show(piece{head: s.head(nil, pathsOf(files))})
+		return readFiles(ctx, ws, files, version{c.Base, c.Base.Short()}, version{c.Revision, c.Revision.Short()}, newFound(c.Checks), skip, show)
 	}
 	review, err := ws.Review(ctx, c)
 	if err != nil {
-		show(piece{head: s.head(nil)})
+		show(piece{head: s.head(nil, nil)})
 		return err
 	}
-	show(piece{head: s.head(&review)})
 	if c.Steps() == 0 {
-		return s.readCommits(ctx, ws, skip, show)
+		return s.readCommits(ctx, ws, &review, skip, show)
 	}
-	showPlans(review.Plans, show)
+	show(piece{head: s.head(&review, sourcesOf(review.Plans))})
+	s.showPlans(ctx, ws, &review, show)
 	return nil
 }
 
+// pathsOf are the paths of the files that are shown.
+func pathsOf(files []model.FileChange) map[string]bool {
+	paths := map[string]bool{}
+	for _, f := range files {
+		paths[f.Path] = true
+	}
+	return paths
+}
+
+// sourcesOf are the paths of the files that the steps of plans bring.
+func sourcesOf(plans []model.Plan) map[string]bool {
+	paths := map[string]bool{}
+	for _, p := range plans {
+		for _, st := range p.Steps {
+			if st.After.Source != "" {
+				paths[st.After.Source] = true
+			}
+		}
+	}
+	return paths
+}
+
 // readCommits shows what a change brings to git: all that there is to judge where it does nothing else.
-func (s changeSubject) readCommits(ctx context.Context, ws source, skip int, show func(piece)) error {
+func (s changeSubject) readCommits(ctx context.Context, ws source, review *workspace.Review, skip int, show func(piece)) error {
 	if len(s.change.Commits) != 1 {
+		show(piece{head: s.head(review, nil)})
 		return nil
 	}
 	id := s.change.Commits[0]
 	files, err := ws.CommitFiles(ctx, id)
 	if err != nil {
+		show(piece{head: s.head(review, nil)})
 		return err
 	}
-	return readFiles(ctx, ws, files, version{label: "git now"}, version{id, "git afterwards"}, skip, show)
+	var said *found
+	var shown map[string]bool
+	if id == s.change.Revision {
+		said, shown = newFound(review.Checks), pathsOf(files)
+	}
+	show(piece{head: s.head(review, shown)})
+	return readFiles(ctx, ws, files, version{label: "git now"}, version{id, "git afterwards"}, said, skip, show)
 }
 
 func (s changeSubject) paths(ws source) []string {
@@ -186,18 +219,27 @@ func (s changeSubject) paths(ws source) []string {
 	return nil
 }
 
-// showPlans shows each step of plans as a difference between live and afterwards.
-func showPlans(plans []model.Plan, show func(piece)) {
-	var files []diff.File
+// planDiffs are the steps of plans, each with its difference between live and afterwards.
+func planDiffs(plans []model.Plan) (files []diff.File, steps []model.Step) {
 	for _, p := range plans {
 		for _, st := range p.Steps {
 			files = append(files, workspace.StepDiff(st, diff.Options{}))
 		}
+		steps = append(steps, p.Steps...)
 	}
-	show(piece{files: files, total: len(files)})
+	return files, steps
 }
 
-func (s changeSubject) head(review *workspace.Review) []headLine {
+// showPlans shows each step of the plans, with what checks say of it.
+func (s changeSubject) showPlans(ctx context.Context, ws source, review *workspace.Review, show func(piece)) {
+	files, steps := planDiffs(review.Plans)
+	said := newFound(review.Checks)
+	findings := said.atSteps(ctx, ws, s.change.Revision, steps, files)
+	show(piece{files: files, total: len(files), found: said, findings: findings})
+}
+
+// head is what there is to judge. What checks say of the files that are shown stands in their differences.
+func (s changeSubject) head(review *workspace.Review, shown map[string]bool) []headLine {
 	c := s.change
 	undo := c.Undo()
 	head := []headLine{
@@ -260,7 +302,7 @@ func (s changeSubject) head(review *workspace.Review) []headLine {
 	if review != nil {
 		checks = review.Checks
 	}
-	head = append(head, checkLines(checks)...)
+	head = append(head, checkList{inline: func(path string) bool { return shown[path] }}.lines(checks)...)
 	if c.Kind == model.Adopt && c.Steps() == 0 {
 		head = append(head, line(dim, text.Format("Nothing is written in %s: git takes over what is live.", c.Environment)))
 	}

@@ -68,7 +68,8 @@ func (s stageSubject) read(_ context.Context, _ source, _ int, show func(piece))
 	}
 	head = append(head, stepLines(sortedPlans(c.Plans))...)
 	show(piece{head: append(head, nil)})
-	showPlans(s.draft.Plans, show)
+	files, _ := planDiffs(s.draft.Plans)
+	show(piece{files: files, total: len(files)})
 	return nil
 }
 

@@ -260,7 +260,7 @@ func (f *court) say(who string, c model.Change, do func(context.Context, *worksp
 }
 
 func approve(ctx context.Context, w *workspace.Workspace, id model.ChangeID) (model.Change, error) {
-	return w.Approve(ctx, id)
+	return w.Approve(ctx, id, nil)
 }
 
 func refuse(ctx context.Context, w *workspace.Workspace, id model.ChangeID) (model.Change, error) {

@@ -201,8 +201,9 @@ func (w *Workspace) Governed(ctx context.Context, name string) (model.Environmen
 }
 
 // Approve records the operator's approval, bound to the change's digest and
-// revision. Checks that have no result yet are run before. It is refused when the rules do not allow it or when reality moved, which voids the change.
-func (w *Workspace) Approve(ctx context.Context, id model.ChangeID) (model.Change, error) {
+// revision. Checks that have no result yet are run before; watch is told of them as in [check.Job.Run], and may be nil. It is refused when
+// the rules do not allow it or when reality moved, which voids the change.
+func (w *Workspace) Approve(ctx context.Context, id model.ChangeID, watch func(model.CheckEvent)) (model.Change, error) {
 	if err := w.MaySign(); err != nil {
 		return model.Change{}, err
 	}
@@ -227,7 +228,7 @@ func (w *Workspace) Approve(ctx context.Context, id model.ChangeID) (model.Chang
 		return c, err
 	}
 	// Whoever approves is to see what the checks say; whether they allow to apply it is for them to say then.
-	if c.Checks, err = w.RunChecks(ctx, c, nil); err != nil {
+	if c.Checks, err = w.RunChecks(ctx, c, watch); err != nil {
 		return c, err
 	}
 	if err := w.publish(ctx, c.Environment, ledger.Approve, change.Approval(c), nil); err != nil {

@@ -103,7 +103,7 @@ func TestWhatIsSealedInOneCloneIsApprovedAndAppliedInOthers(t *testing.T) {
 	c := seal(t, ada, workspace.Request{Environment: "production", Kind: model.Adopt, Addresses: []string{"web/web-1:/etc/app.conf"}})
 	for _, w := range []*workspace.Workspace{bob, carol} {
 		tm.sync(w)
-		if _, err := w.Approve(t.Context(), c.ID); err != nil {
+		if _, err := w.Approve(t.Context(), c.ID, nil); err != nil {
 			t.Fatal(err)
 		}
 		if err := w.Unshared(); err != nil {
@@ -273,7 +273,7 @@ func TestOutOfReachOfTheRemote(t *testing.T) {
 	approved := seal(t, ada, workspace.Request{Environment: "production", Kind: model.Deploy})
 	for _, w := range []*workspace.Workspace{bob, carol} {
 		tm.sync(w)
-		if _, err := w.Approve(t.Context(), approved.ID); err != nil {
+		if _, err := w.Approve(t.Context(), approved.ID, nil); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -382,7 +382,7 @@ func TestNothingThatNeedsApprovalsIsAppliedWhileTheRemoteWithholdsALog(t *testin
 	c := seal(t, ada, workspace.Request{Environment: "production", Kind: model.Deploy})
 	for _, w := range []*workspace.Workspace{bob, carol} {
 		tm.sync(w)
-		if _, err := w.Approve(t.Context(), c.ID); err != nil {
+		if _, err := w.Approve(t.Context(), c.ID, nil); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -15,6 +15,8 @@ const (
 	Between         ID = "commits between"
 	NextHunk        ID = "next difference"
 	PrevHunk        ID = "previous difference"
+	NextFinding     ID = "next finding"
+	PrevFinding     ID = "previous finding"
 	NextFile        ID = "next file"
 	PrevFile        ID = "previous file"
 	FileList        ID = "files"
@@ -141,6 +143,10 @@ var looking = []Action{
 		Text: "Go to the next difference", Git: "hunk", Not: diffShown},
 	{ID: PrevHunk, Keys: []string{"["}, Title: "previous difference", Group: Look, In: Panes(),
 		Text: "Go to the previous difference", Git: "hunk", Not: diffShown},
+	{ID: NextFinding, Keys: []string{")"}, Title: "next finding", Group: Look, In: Panes(),
+		Text: "Go to the next line that a check has found something at, unfolding it", Not: findings},
+	{ID: PrevFinding, Keys: []string{"("}, Title: "previous finding", Group: Look, In: Panes(),
+		Text: "Go to the line before that a check has found something at", Not: findings},
 	{ID: NextFile, Keys: []string{"}", ">"}, Title: "next file", Group: Look, In: Panes(), Line: []Scope{Diff},
 		Text: "Go to the next file", Not: severalFiles},
 	{ID: PrevFile, Keys: []string{"{", "<"}, Title: "previous file", Group: Look, In: Panes(),
@@ -273,6 +279,13 @@ func severalEnvironments(s State) string {
 func diffShown(s State) string {
 	if !s.Diff {
 		return "no difference is shown"
+	}
+	return ""
+}
+
+func findings(s State) string {
+	if !s.Findings {
+		return "no check has found anything in what is shown"
 	}
 	return ""
 }

@@ -30,6 +30,7 @@ type State struct {
 	Shows     Scope  // The pane whose selection Diff shows; empty for what was named or compared.
 	Diff      bool   // There is a difference to walk through.
 	Files     int    // How many files it has.
+	Findings  bool   // Checks have found something in what is shown.
 	Sides     bool   // It is one that has other sides to show: git, applied, live.
 	Compared  bool   // It is what lies between two revisions.
 	Outline   bool   // The cursor is in the list of files above it.

@@ -41,15 +41,18 @@ func (inv *invocation) approveCommand() *cobra.Command {
 		GroupID: groupRight,
 		Short:   "Approve a change, exactly as it is",
 		Long: `Looks at reality again and, when the sealed plan still holds, runs the checks that have no result yet and records your approval, whatever
-they say: a change whose checks have not passed is approved, and cannot be applied. It is bound to the
-commit and the digest of the change, and is void when either moves. plumb change show --patch ID shows what you approve.
+they say: a change whose checks have not passed is approved, and cannot be applied. Which check is running, and how each ends, is
+printed on standard error. The approval is bound to the commit and the digest of the change, and is void when either moves.
+plumb change show --patch ID shows what you approve.
 
 Where .plumb/allowed_signers is applied, an approval is a signature: git's user.signingkey says with which SSH key, or
 plumb.signingkey for those who sign commits with something else.`,
 		Args: inv.one("the id of a change"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return inv.act(cmd.Context(), args[0], func(o *Opened, c model.Change) error {
-				approved, err := o.Workspace.Approve(cmd.Context(), c.ID)
+				// What waits for a check is to be seen waiting; that nobody can read it is no reason to stop.
+				progress := inv.text(inv.Err)
+				approved, err := o.Workspace.Approve(cmd.Context(), c.ID, func(e model.CheckEvent) { _ = progress.CheckEvent(e) })
 				if err != nil {
 					return err
 				}

@@ -56,7 +56,10 @@ type Status struct {
 }
 
 // Log is a page of history.
-type Log struct{ Entries []history.Entry }
+type Log struct {
+	Entries []history.Entry
+	Glass   map[model.Hash][]model.Run // By the commits that they applied, the runs that overruled rules.
+}
 
 // File is a file of the repository at a revision.
 type File struct{ workspace.File }

@@ -89,6 +89,13 @@ func run() model.Run {
 	}
 }
 
+// glassRun is a run that overruled rules.
+func glassRun() model.Run {
+	r := run()
+	r.Glass, r.Overruled = text.Line("down "+hostile), []string{"approvals 0 of 2", hostile}
+	return r
+}
+
 func entry() history.Entry {
 	p := model.Person{Name: text.Lit("Alice"), Email: text.Lit("alice@example.org"), When: now}
 	return history.Entry{
@@ -217,7 +224,9 @@ func documents() map[string][]func(Printer) error {
 			},
 		},
 		"log": {
-			func(p Printer) error { return p.Log(Log{[]history.Entry{entry(), {}}}) },
+			func(p Printer) error {
+				return p.Log(Log{Entries: []history.Entry{entry(), {}}, Glass: map[model.Hash][]model.Run{hashA: {glassRun()}}})
+			},
 			func(p Printer) error { return p.Log(Log{}) },
 		},
 		"diff": {
@@ -399,7 +408,7 @@ production  at a1b2c3d, git wants 77aa019 · 1 commit pending
     ? unknown  db-1: connection x␛[2Jy<U+202E>z
   db could not be checked, 1 missing, 1 drifted, 1 in sync
 `},
-		{"log", func(p Text) error { return p.Log(Log{[]history.Entry{entry()}}) }, `
+		{"log", func(p Text) error { return p.Log(Log{Entries: []history.Entry{entry()}}) }, `
 a1b2c3d  2026-11-02  Alice  [production] (staging) Raise worker connections
 `},
 		{"file", func(p Text) error { return p.File(file()) }, "port 80\n  log x␛[2Jy<U+202E>z"},
