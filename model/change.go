@@ -73,6 +73,7 @@ type Change struct {
 	Unproven  string        // Why nobody can be sure who sealed it, where that has to be signed; empty where one can.
 	Doubts    []string      // What of the record cannot be believed at the moment, so that a refusal may be missing; not part of the record.
 
+	New      bool         // It came since the operator last looked; not part of the record.
 	Governed *Environment // Of an open change, its environment with the rules that held when it was read. Nil where they could not be read.
 }
 

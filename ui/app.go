@@ -10,6 +10,7 @@ package ui
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"image/color"
 	"os/exec"
 	"slices"
@@ -63,6 +64,8 @@ type Options struct {
 
 	// Discover finds the environments, for which Trusted, TrustQuestion and Problem then are as it says. Nil where they are known.
 	Discover func(ctx context.Context) (Discovery, error)
+
+	Share bool // Exchange the record with the remote in the background.
 }
 
 // App is the whole screen.
@@ -114,6 +117,7 @@ type App struct {
 	asks      question // What dialogs wait for.
 	starting  starting
 	watching  watching
+	sharing   sharing
 	greeting  bool      // The welcome is shown until the operator goes anywhere.
 	leaving   bool      // Quits when the run has ended.
 	minute    time.Time // The one that the ages on the screen are of.
@@ -305,7 +309,7 @@ func (a *App) state() action.State {
 		c = a.run.changed(a)
 	}
 	if c != nil {
-		s.Change = c.State
+		s.Change, s.Said = c.State, said(*c, a.ws.Self())
 		if e := a.envNamed(c.Environment); e != nil {
 			facts := a.facts(e, withoutMissing(*c))
 			if !policy.NeedsApprovals(facts) {
@@ -363,6 +367,9 @@ func (a *App) title() string {
 	parts := []string{"plumb", text.Line(a.ws.Name()).String()}
 	if e := a.env(); e != nil {
 		parts = append(parts, text.Line(e.Name).String())
+	}
+	if n := a.change.news(); n > 0 {
+		parts = append(parts, fmt.Sprintf("(%d new)", n))
 	}
 	return strings.Join(parts, " ")
 }

@@ -82,6 +82,9 @@ func (p *changePane) draw(a *App, focused bool) []string {
 			detail = text.Line(string(c.ID))
 			count = text.Format("%s · %s", c.State, c.Digest.Short())
 		}
+		if n := p.news(); n > 0 {
+			count = text.Format("%d new · ", n).Plus(count)
+		}
 		if p.hits.needle.query != "" {
 			_, n, i := p.matches(a)
 			count = text.Format("%d of %d “%s”", i, n, p.hits.needle.query)
@@ -148,8 +151,13 @@ func (p *changePane) row(a *App, i int, focused bool) string {
 	}
 	state := text.Line(string(c.State))
 	tail := state.Width() + 8
+	news := text.Safe{}
+	if c.New {
+		news = text.Lit("● new  ")
+		tail += news.Width()
+	}
 	p.hits.needle.found(l, st, words, c.Title, p.w-l.Used()-tail)
-	l.Right(style, state).Right(st.Faint, text.Format("%5s", age(a.now(), c.SealedAt))).Right(st.Faint, text.Lit(" "))
+	l.Right(st.Accent, news).Right(style, state).Right(st.Faint, text.Format("%5s", age(a.now(), c.SealedAt))).Right(st.Faint, text.Lit(" "))
 	return l.String()
 }
 

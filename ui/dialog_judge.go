@@ -23,6 +23,10 @@ type judgeDialog struct {
 	review  *workspace.Review
 	checked bool                 // The checks have come to their end.
 	began   map[string]time.Time // When each of the checks that are running began.
+
+	signing  text.Safe // What the operator signs with; empty where nothing has to be signed.
+	unsigned error     // Why they cannot.
+
 	err     error
 	consent consent
 	top     int
@@ -35,8 +39,12 @@ type reviewStep struct {
 	event  model.CheckEvent
 }
 
-// reviewFound is the plan, with all checks.
-type reviewFound struct{ review workspace.Review }
+// reviewFound is the plan, with all checks, and what the operator would sign with.
+type reviewFound struct {
+	review   workspace.Review
+	signing  text.Safe // Empty where nothing has to be signed.
+	unsigned error     // Why the operator cannot sign what has to be.
+}
 
 type reviewPart = part[reviewStep, reviewFound]
 
@@ -46,14 +54,15 @@ func (a *App) judge(approve bool) tea.Cmd {
 	a.open(&judgeDialog{change: c, approve: approve})
 	return follow(a, &a.asks, whileAsked, func(ctx context.Context, emit func(reviewStep)) (reviewFound, error) {
 		r, err := a.ws.Review(ctx, c)
+		signing, unsigned := a.ws.SignWith(ctx, c.Environment)
 		if err != nil || !r.Holds || !lacksChecks(r.Checks) {
-			return reviewFound{r}, err
+			return reviewFound{r, signing, unsigned}, err
 		}
 		first := r
 		emit(reviewStep{review: &first})
 		results, err := a.ws.RunChecks(ctx, c, func(e model.CheckEvent) { emit(reviewStep{event: e}) })
 		r.Checks, r.Rules, r.Applied = results, withChecks(r.Rules, results), withChecks(r.Applied, results)
-		return reviewFound{r}, err
+		return reviewFound{r, signing, unsigned}, err
 	})
 }
 
@@ -82,7 +91,7 @@ func (a *App) reviewArrived(m reviewPart) tea.Cmd {
 		return nil
 	}
 	ran := d.review != nil
-	d.review, d.checked = &m.result.review, true
+	d.review, d.checked, d.signing, d.unsigned = &m.result.review, true, m.result.signing, m.result.unsigned
 	verb := text.Lit("apply it")
 	if d.approve {
 		verb = text.Lit("approve it")
@@ -273,8 +282,12 @@ func (d *judgeDialog) facts(a *App, w int) []string {
 	l = paint.NewLine(w).Gap(1).AddColumn(st.Dim, text.Lit("bound to"), 10)
 	l.Add(st.Dim, text.Format("change %s  revision %s", d.change.Digest.Short(), d.change.Revision.Short()))
 	if d.approve {
-		l.Add(st.Dim, text.Format("  as %s <%s>", a.ws.Self().Name, a.ws.Self().Email))
-		return append(rows, l.String())
+		if d.signing.IsEmpty() {
+			l.Add(st.Dim, text.Format("  as %s <%s>", a.ws.Self().Name, a.ws.Self().Email))
+			return append(rows, l.String())
+		}
+		rows = append(rows, l.String())
+		return append(rows, paint.NewLine(w).Gap(9).Add(st.Dim, d.signing).String())
 	}
 	back := text.Lit("to take it back afterwards: R on the change")
 	if back.Width()+2 > l.Free() {
@@ -309,6 +322,9 @@ func missing(r model.Rule) text.Safe {
 func (d *judgeDialog) possible() string {
 	if !d.review.Holds {
 		return "the plan no longer holds: " + d.review.Because
+	}
+	if d.unsigned != nil {
+		return d.unsigned.Error()
 	}
 	if d.approve || d.glass() {
 		return ""
@@ -345,6 +361,9 @@ func (d *judgeDialog) key(a *App, k tea.KeyPressMsg) tea.Cmd {
 		return a.run.apply(a, d.change, d.consent.why())
 	}
 	id := d.change.ID
+	if !d.signing.IsEmpty() {
+		a.say(d.signing.Plus(text.Lit(": a security key waits to be touched")))
+	}
 	return ask(a, &a.asks, func(ctx context.Context) (judged, error) {
 		c, err := a.ws.Approve(context.WithoutCancel(ctx), id, nil)
 		return judged{c, "approved"}, err

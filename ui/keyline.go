@@ -107,6 +107,8 @@ func (a *App) suits(act *action.Action, s action.State) bool {
 		return s.Focus != action.Change || !s.Change.IsOpen() && (s.Change != "" || s.Staged == 0)
 	case action.Approve, action.Apply:
 		return s.Focus != action.Diff && (s.Change != "" || s.Staged == 0) || s.Focus == action.Diff && s.Shows == action.Change
+	case action.Refuse:
+		return s.Change.IsOpen()
 	case action.Abandon:
 		return s.Change != "" || s.Staged == 0
 	case action.Restore, action.Adopt:

@@ -13,7 +13,7 @@ import (
 	"plumb/ui/list"
 )
 
-// changePane lists the changes on record, those that can still be judged first, and
+// changePane lists the changes on record, those that can still be judged first, of them those that came since the operator last looked, and
 // says of the selected one what it does and what it lacks.
 type changePane struct {
 	canvas
@@ -79,6 +79,7 @@ func (p *changePane) sort(a *App) tea.Cmd { return p.order(a, p.chosen()) }
 // order is sort, and keeps the cursor on the change that was selected.
 func (p *changePane) order(a *App, was model.ChangeID) tea.Cmd {
 	p.touch()
+	a.bar.touch()
 	current := ""
 	if e := a.env(); e != nil {
 		current = e.Name
@@ -97,6 +98,9 @@ func (p *changePane) order(a *App, was model.ChangeID) tea.Cmd {
 	slices.SortStableFunc(p.all, func(x, y model.Change) int {
 		if d := rank(x) - rank(y); d != 0 {
 			return d
+		}
+		if x.New != y.New {
+			return map[bool]int{true: -1, false: 1}[x.New]
 		}
 		return y.SealedAt.Compare(x.SealedAt)
 	})
@@ -126,7 +130,7 @@ func (p *changePane) put(a *App, c model.Change) tea.Cmd {
 	p.loaded = true
 	cmd := p.sort(a)
 	p.choose(c.ID)
-	return tea.Batch(cmd, p.load(a))
+	return tea.Batch(cmd, p.load(a), a.share())
 }
 
 // choose puts the cursor on a change.

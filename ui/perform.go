@@ -147,6 +147,12 @@ func (a *App) perform(in action.Intent) tea.Cmd {
 		return a.judge(true)
 	case action.Apply:
 		return a.judge(false)
+	case action.Refuse:
+		return a.askRefuse()
+	case action.Withdraw:
+		return a.askWithdraw()
+	case action.Hold:
+		return a.askHold()
 	case action.Abandon:
 		return a.askAbandon()
 	case action.ShowRun:
@@ -227,7 +233,7 @@ func (a *App) cycle(by int) tea.Cmd {
 // showSelected shows in Diff what is selected in the left pane.
 func (a *App) showSelected() tea.Cmd {
 	a.greeting = false
-	return a.diff.show(a, a.selection())
+	return tea.Batch(a.diff.show(a, a.selection()), a.change.lookedAt(a))
 }
 
 // selection is what the left pane has selected, as something to show.

@@ -260,6 +260,19 @@ func (s changeSubject) head(review *workspace.Review, shown map[string]bool) []h
 		if a.Void != "" {
 			l = headLine{{bad, text.Lit("✗ ")}, {dim, text.Format("%s’s approval is void: %s", a.By.Name, a.Void)}}
 		}
+		if a.Key != "" {
+			l = append(l, word{dim, text.Format("  signed %s", shortKey(a.Key))})
+		}
+		head = append(head, l)
+	}
+	for _, r := range c.Refusals {
+		l := headLine{{bad, text.Lit("✗ ")}, {bad, text.Format("%s refused it", r.By.Name)}, {dim, text.Format(" %s: ", ago(s.now, r.At))}, {plain, text.Line(r.Why.String())}}
+		if r.Void != "" {
+			l = headLine{{dim, text.Format("– %s’s refusal does not count: %s", r.By.Name, r.Void)}}
+		}
+		if r.Key != "" {
+			l = append(l, word{dim, text.Format("  signed %s", shortKey(r.Key))})
+		}
 		head = append(head, l)
 	}
 	if c.Glass != "" {
@@ -296,6 +309,12 @@ func (s changeSubject) head(review *workspace.Review, shown map[string]bool) []h
 	head = append(head, nil)
 	head = append(head, stepLines(c.Plans)...)
 	return append(head, nil)
+}
+
+// shortKey is enough of a key's fingerprint to tell it from others.
+func shortKey(fingerprint string) string {
+	const enough = len("SHA256:") + 8
+	return fingerprint[:min(enough, len(fingerprint))] + "…"
 }
 
 // stepLines lists the steps of plans as the ledger keeps them.

@@ -30,6 +30,10 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 }
 
 func (a *App) update(msg tea.Msg) tea.Cmd {
+	switch msg.(type) {
+	case tea.KeyPressMsg, tea.MouseClickMsg, tea.MouseWheelMsg, tea.FocusMsg:
+		a.sharing.active = a.now()
+	}
 	switch m := msg.(type) {
 	case tea.WindowSizeMsg:
 		a.width, a.height = m.Width, m.Height
@@ -68,6 +72,8 @@ func (a *App) update(msg tea.Msg) tea.Cmd {
 		return a.editorLeft(m)
 	case watchMsg:
 		return a.look()
+	case shareMsg:
+		return a.shareEvery()
 
 	case tea.KeyPressMsg:
 		return a.pressed(m)
@@ -102,6 +108,8 @@ func (a *App) answered(msg tea.Msg) tea.Cmd {
 		return a.looked(m)
 	case answer[fetched]:
 		return a.fetchArrived(m)
+	case answer[synced]:
+		return a.shared(m)
 	case answer[jumped]:
 		return a.jumpArrived(m)
 	case answer[changesFound]:
@@ -158,6 +166,8 @@ func (a *App) answered(msg tea.Msg) tea.Cmd {
 		return a.reviewArrived(m)
 	case answer[judged]:
 		return a.judgeArrived(m)
+	case answer[held]:
+		return a.holdArrived(m)
 	case answer[trusted]:
 		return a.trustArrived(m)
 	}

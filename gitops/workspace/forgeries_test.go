@@ -28,6 +28,7 @@ import (
 type court struct {
 	*world
 	keyDir string
+	state  string // Where plumb keeps what is private.
 }
 
 // people whose keys count.
@@ -45,7 +46,7 @@ func newCourt(t *testing.T, files map[string]string) *court {
 	}
 	w := newWorld(t)
 	w.keys = map[string]string{}
-	f := &court{w, t.TempDir()}
+	f := &court{w, t.TempDir(), os.Getenv("XDG_STATE_HOME")}
 	for _, name := range append(people, "Mallory") {
 		f.key(name)
 		w.keys[name] = f.private(name)
@@ -56,6 +57,21 @@ func newCourt(t *testing.T, files map[string]string) *court {
 	w.land(toProduction)
 	w.commit("Say it", map[string]string{"production/web-2/etc/motd": "soon\n"})
 	return f
+}
+
+// again is a copy of the court, as it was made.
+func (f *court) again(t *testing.T) *court {
+	t.Helper()
+	top := t.TempDir()
+	state := filepath.Join(t.TempDir(), "state")
+	for from, to := range map[string]string{filepath.Dir(f.root): top, f.state: state} {
+		if err := os.CopyFS(to, os.DirFS(from)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Setenv("XDG_STATE_HOME", state)
+	w := &world{t: t, root: filepath.Join(top, filepath.Base(f.root)), now: f.now, seed: f.seed, keys: f.keys}
+	return &court{w, f.keyDir, state}
 }
 
 func (f *court) private(name string) string { return filepath.Join(f.keyDir, name) }
@@ -284,9 +300,10 @@ func TestForgeries(t *testing.T) {
 	swap := func(old, new string) func(string) string {
 		return func(s string) string { return strings.Replace(s, old, new, 1) }
 	}
+	usual := newCourt(t, nil)
 	for _, tt := range []struct {
 		name  string
-		files map[string]string // Of the court.
+		files map[string]string // Of the court; nil for the usual one.
 		setup func(f *court)    // Before the change is sealed; may be nil.
 		forge func(f *court, c model.Change) (entry, by string)
 		want  string // In the error of who applies it.
@@ -429,7 +446,12 @@ func TestForgeries(t *testing.T) {
 		}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			f := newCourt(t, tt.files)
+			f := usual
+			if tt.files != nil {
+				f = newCourt(t, tt.files)
+			} else {
+				f = f.again(t)
+			}
 			if tt.setup != nil {
 				tt.setup(f)
 			}

@@ -45,7 +45,7 @@ func (w *Workspace) Hold(ctx context.Context, env string, addresses []string, un
 	}
 	h.ID = "hold-" + hex.EncodeToString(raw[:])
 	h.Since = w.opt.Now().UTC()
-	return h, w.append(ctx, env, ledger.Hold, change.Hold(h), nil)
+	return h, w.publish(ctx, env, ledger.Hold, change.Hold(h), nil)
 }
 
 // Lift records that a hold is over, and why. It is named by its id or an unambiguous beginning of it.
@@ -66,7 +66,7 @@ func (w *Workspace) Lift(ctx context.Context, id, why string) (model.Hold, error
 	case len(why) > longestReason:
 		return h, model.WithHint(fmt.Errorf("the reason to lift %s is too long", h.ID), "say it in %d characters", longestReason)
 	}
-	return h, w.append(ctx, h.Environment, ledger.Lift, change.Lift(h, said(why).String()), nil)
+	return h, w.publish(ctx, h.Environment, ledger.Lift, change.Lift(h, said(why).String()), nil)
 }
 
 // Holds lists what is not to be changed, oldest first.

@@ -154,6 +154,9 @@ func (w *Workspace) Resolve(ctx context.Context, revision string) (model.Hash, e
 // record from there on counts nowhere.
 func (w *Workspace) Damage(ctx context.Context) ([]ledger.Problem, error) {
 	_, problems, err := w.ledgerNow().Read(ctx)
+	for _, words := range w.elsewhere() {
+		problems = append(problems, ledger.Problem{Log: "the remote", What: words})
+	}
 	return problems, err
 }
 
@@ -178,5 +181,6 @@ func (w *Workspace) recordOf(ctx context.Context, entries []ledger.Entry, proble
 	for _, p := range problems {
 		record.Problems = append(record.Problems, fmt.Sprintf("%s %s", p.Log, p.What))
 	}
+	record.Problems = append(record.Problems, w.elsewhere()...)
 	return record, w.pinRoots(ctx, record.Roots)
 }

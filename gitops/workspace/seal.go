@@ -13,6 +13,7 @@ import (
 	"plumb/gitops/change"
 	"plumb/gitops/ledger"
 	"plumb/gitops/objects"
+	"plumb/gitops/share"
 	"plumb/model"
 	"plumb/model/policy"
 	"plumb/model/secret"
@@ -147,6 +148,11 @@ func (w *Workspace) Seal(ctx context.Context, d *Draft, reason string) (model.Ch
 		}
 		return model.Change{}, err
 	}
+	var branches []share.Branch
+	if d.tree != "" {
+		branches = append(branches, share.Branch{Name: c.ID.Branch(), Commit: c.Commits[0]})
+	}
+	w.give(ctx, c.Environment, branches...)
 	return w.Change(ctx, string(c.ID))
 }
 
@@ -191,6 +197,7 @@ func (w *Workspace) Changes(ctx context.Context) ([]model.Change, error) {
 	for i := range changes {
 		w.judge(ctx, &changes[i], record)
 	}
+	w.markNew(changes)
 	slices.SortStableFunc(changes, func(a, b model.Change) int {
 		return cmp.Or(b.SealedAt.Compare(a.SealedAt), cmp.Compare(a.ID, b.ID))
 	})

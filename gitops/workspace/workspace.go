@@ -61,6 +61,8 @@ type Options struct {
 	MayRun   func() error                          // Why nothing that the repository's configuration names may be run. Nil where it always may.
 	Signer   func(context.Context) (Signer, error) // What the operator signs with. Nil where nothing can be signed.
 	Clone    func() (string, error)                // What tells this clone from others of the same person, see [ledger.Clone]. Nil for nothing.
+	Remote   objects.Remoter                       // How the record is exchanged with remotes. Nil where it cannot be.
+	Share    Sharing                               // When that is done without being asked.
 	MaySign  func() error                          // Why the operator can only look at the moment: read-only, not trusted, or nobody git knows. Nil where they always may act.
 }
 
@@ -102,6 +104,9 @@ type knowledge struct {
 	inferred map[string]inference       // By environment.
 	sources  map[model.Address][]string // The files in git that each resource that was observed comes from.
 	attrs    headAttributes             // The last that were asked for.
+
+	sharing sharing
+	glances glances
 }
 
 // New opens a workspace. It reads nothing yet.
@@ -117,7 +122,7 @@ func New(opt Options) *Workspace {
 		},
 	}
 	w.openLedger()
-	w.history = history.Open(opt.Store, index.Open(opt.Store, opt.CacheDir), history.Options{Places: w.places, Paths: w.paths})
+	w.history = history.Open(opt.Store, index.Open(opt.Store, opt.CacheDir), history.Options{Places: w.places, Paths: w.paths, Hidden: w.IsRecord})
 	return w
 }
 

@@ -27,6 +27,7 @@ const (
 	Record    = "record"
 	Hold      = "hold"
 	Keys      = "keys"
+	Shared    = "shared"
 )
 
 // Facts are all that a decision rests on. The caller has read the environment's rules from a revision that the change cannot influence.
@@ -35,6 +36,7 @@ type Facts struct {
 	Change      model.Change
 	Applier     model.Principal // Who is about to apply it; zero while nobody is.
 	Now         time.Time
+	Unshared    string // Why it is not known what others have recorded since; empty where it is.
 }
 
 // Decide judges whether the change may be applied: every rule that concerns it, met or not, so that a screen can show what
@@ -64,6 +66,10 @@ func Decide(f Facts) []model.Rule {
 	if len(c.Doubts) > 0 && (len(asked) > 0 || env.Policy.Keys != "") {
 		rules = append(rules, model.Rule{Name: Record, Text: "the record cannot be believed: " + strings.Join(c.Doubts, "; "),
 			Missing: "a record that is whole: plumb audit verify says what to do"})
+	}
+	if f.Unshared != "" && MustBeShared(f) {
+		rules = append(rules, model.Rule{Name: Shared, Text: "others may have refused or applied it meanwhile: " + f.Unshared,
+			Missing: "a remote that can be reached, or broken glass", WhoCould: env.Policy.BreakGlass})
 	}
 	for _, n := range asked {
 		rules = append(rules, f.approvals(n))
@@ -369,6 +375,10 @@ func isAmong(people []string, who model.Principal) bool {
 	return email != "" && slices.ContainsFunc(people, func(p string) bool { return strings.ToLower(p) == email })
 }
 
+// MustBeShared reports whether the change may only be applied by somebody who knows what others have recorded: where approvals or signatures
+// are asked for.
+func MustBeShared(f Facts) bool { return NeedsApprovals(f) || f.Environment.Policy.Keys != "" }
+
 // NeedsApprovals reports whether anything asks for approvals of the change.
 func NeedsApprovals(f Facts) bool { return len(needs(f.Environment, f.Change)) > 0 }
 
@@ -424,14 +434,14 @@ func most(asked []need) int {
 }
 
 // MayBreakGlass says why the person may not apply the change although rules are not met, or nil. Only missing approvals, a
-// freeze, a hold and a damaged record can be overruled, and only where something has to be.
+// freeze, a hold, a damaged record and a remote out of reach can be overruled, and only where something has to be.
 func MayBreakGlass(f Facts, who model.Principal) error {
 	unmet := false
 	for _, r := range Decide(f) {
 		switch {
 		case r.OK:
-		case r.Name != Approvals && r.Name != Freeze && r.Name != Record && r.Name != Hold:
-			return model.Refuse("only approvals, a freeze, a hold and a damaged record can be overruled", "%s cannot be applied: %s", f.Change.ID, r.Text)
+		case r.Name != Approvals && r.Name != Freeze && r.Name != Record && r.Name != Hold && r.Name != Shared:
+			return model.Refuse("only approvals, a freeze, a hold, a damaged record and a remote out of reach can be overruled", "%s cannot be applied: %s", f.Change.ID, r.Text)
 		default:
 			unmet = true
 		}

@@ -288,6 +288,40 @@ func TestPatternsOfAddresses(t *testing.T) {
 	}
 }
 
+func TestWhatOthersDidMeanwhileHasToBeKnownWhereApprovalsOrSignaturesAreAskedFor(t *testing.T) {
+	glass := []string{"dan@example.com"}
+	for _, tt := range []struct {
+		name string
+		env  model.Environment
+		asks bool
+	}{
+		{"nothing is asked for", model.Environment{Name: "staging"}, false},
+		{"approvals", model.Environment{Name: "production", Approvals: 1, Policy: model.Policy{BreakGlass: glass}}, true},
+		{"signatures", model.Environment{Name: "production", Policy: model.Policy{Keys: "signed", BreakGlass: glass}}, true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			facts := policy.Facts{Environment: tt.env, Change: approved(sealed(), "bob@example.com"), Now: now, Unshared: "origin is away"}
+			rules := policy.Decide(facts)
+			i := slices.IndexFunc(rules, func(r model.Rule) bool { return r.Name == policy.Shared })
+			if asks := i >= 0; asks != tt.asks || policy.MustBeShared(facts) != tt.asks {
+				t.Fatalf("the rules are %+v", rules)
+			}
+			if !tt.asks {
+				return
+			}
+			if r := rules[i]; r.OK || !strings.Contains(r.Text, "origin is away") || r.Missing == "" || !slices.Equal(r.WhoCould, glass) {
+				t.Errorf("the rule is %+v", r)
+			}
+			if err := policy.MayBreakGlass(facts, person("dan@example.com")); err != nil {
+				t.Errorf("the glass cannot be broken: %v", err)
+			}
+			if facts.Unshared = ""; slices.ContainsFunc(policy.Decide(facts), func(r model.Rule) bool { return r.Name == policy.Shared }) {
+				t.Error("it is asked for where it is known")
+			}
+		})
+	}
+}
+
 func TestWhoMayBreakTheGlass(t *testing.T) {
 	const oncall = "Dan@example.com"
 	frozen := model.Policy{BreakGlass: []string{oncall}, Freezes: []model.Freeze{{From: model.Moment{Day: time.Friday}, To: model.Moment{Day: time.Saturday}, Zone: time.UTC}}}

@@ -24,10 +24,13 @@ const (
 
 // What can be done with a change.
 const (
-	Approve ID = "approve"
-	Apply   ID = "apply"
-	Abandon ID = "abandon"
-	ShowRun ID = "show run"
+	Approve  ID = "approve"
+	Apply    ID = "apply"
+	Refuse   ID = "refuse"
+	Withdraw ID = "withdraw"
+	Hold     ID = "hold"
+	Abandon  ID = "abandon"
+	ShowRun  ID = "show run"
 )
 
 var putting = []Action{
@@ -65,6 +68,8 @@ var putting = []Action{
 		Text: "Put what drifted back to what was applied: git wins", Not: drift},
 	{ID: Adopt, Keys: []string{"m"}, Title: "adopt", Group: Right, In: []Scope{Live, Change, Diff}, Line: []Scope{Live, Diff},
 		Text: "Make git say what is live: the hand-made state becomes a commit", Git: "git commit", Not: drift},
+	{ID: Hold, Keys: []string{"p"}, Title: "hold", Group: Right, In: []Scope{Live},
+		Text: "Let nothing change what is selected, until when and why: a resource, or all of the environment", Not: write},
 	{ID: DeployRev, Keys: []string{"d"}, Title: "deploy", Group: Right, In: []Scope{History}, Line: []Scope{History},
 		Text: "Bring the environment to the selected commit",
 		Not:  func(s State) string { return first(write(s), commit(s)) }},
@@ -113,6 +118,22 @@ var judging = []Action{
 		Text: "Carry the selected change out, and watch it land", Git: "merge, then write",
 		Not: func(s State) string {
 			return first(selectedChange(s), write(s), open(s, "applied"), s.Apply)
+		}},
+	{ID: Refuse, Keys: []string{"!"}, Title: "refuse", Group: Judge, In: []Scope{Change, Diff}, Line: []Scope{Change},
+		Text: "Say no to the selected change, and why: nobody can apply it while that stands",
+		Not: func(s State) string {
+			return first(selectedChange(s), sign(s), open(s, "refused"))
+		}},
+	{ID: Withdraw, Keys: []string{"u"}, Title: "withdraw", Group: Judge, In: []Scope{Change},
+		Text: "Take back your approval or refusal of the selected change",
+		Not: func(s State) string {
+			if why := first(selectedChange(s), sign(s), open(s, "judged any more")); why != "" {
+				return why
+			}
+			if !s.Said {
+				return "you have neither approved nor refused it"
+			}
+			return ""
 		}},
 	{ID: Abandon, Keys: []string{"X"}, Title: "abandon", Group: Judge, In: []Scope{Change}, Line: []Scope{Change},
 		Text: "Give the selected change up; what is live stays as it is", Git: "git branch -D",

@@ -226,7 +226,7 @@ var looking = []Action{
 		Text: "Take the last word of the filter away", Not: searching},
 	{ID: Filter, Title: "filter …", Group: Look, Text: "Filter History: filter since:2h is:production author:NAME path:GLOB …", Git: "git log --since --author -S -- PATH"},
 	{ID: Fetch, Keys: []string{"f"}, Title: "fetch", Group: Look, In: []Scope{History, Live, Change}, Line: []Scope{History},
-		Text: "Fetch what others pushed, in the background", Git: "git fetch",
+		Text: "Fetch what others pushed, and exchange the record with them, in the background", Git: "git fetch",
 		Not: func(s State) string {
 			switch {
 			case s.Looking:

@@ -23,6 +23,7 @@ type State struct {
 	Pick     bool // In Change, one of what is staged is under the cursor.
 
 	Change  model.ChangeState // Of the selected change; empty for none.
+	Said    bool              // The operator has approved or refused it, and that counts.
 	Approve string            // Why the operator may not approve it.
 	Apply   string            // Why it may not be applied.
 

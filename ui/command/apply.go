@@ -23,8 +23,12 @@ func (inv *invocation) act(ctx context.Context, id string, do func(o *Opened, c 
 	if err := o.Workspace.MaySign(); err != nil {
 		return err
 	}
-	c, err := o.Workspace.Change(ctx, id)
+	c, err := o.known(ctx, id)
 	if err != nil {
+		return err
+	}
+	_ = o.Workspace.Looked(c.ID) // What cannot be remembered is new once more.
+	if err := inv.meet(ctx, o, model.Environment{Name: c.Environment}); err != nil {
 		return err
 	}
 	return do(o, c)
@@ -136,7 +140,7 @@ partial or unknown, and 1 when it failed with nothing of it in effect.`,
 						return o.Workspace.BreakGlass(ctx, id, glass, watch)
 					}
 				}
-				return inv.apply(cmd, apply, c.ID, json)
+				return errors.Join(inv.apply(cmd, apply, c.ID, json), inv.unshared(o))
 			})
 		},
 		ValidArgsFunction: inv.completeChanges,

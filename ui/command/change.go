@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -74,7 +75,7 @@ func (inv *invocation) printChange(ctx context.Context, o *Opened, c model.Chang
 		out.Rules = policy.Decide(policy.Facts{Environment: env, Change: c, Now: inv.Now()})
 	}
 	out.Next = next(c, out.Rules)
-	return inv.printer(json).Change(out)
+	return errors.Join(inv.printer(json).Change(out), inv.unshared(o))
 }
 
 // next are the commands that make sense for the change as it is.
@@ -161,10 +162,12 @@ would change now, and whether the sealed plan still holds.`,
 				return err
 			}
 			defer o.Close()
-			c, err := o.Workspace.Change(ctx, args[0])
+			c, err := o.known(ctx, args[0])
 			if err != nil {
 				return err
 			}
+			// What cannot be remembered is new once more.
+			_ = o.Workspace.Looked(c.ID)
 			var out headless.Change
 			if patch && c.State.IsOpen() {
 				review, err := o.Workspace.Review(ctx, c)

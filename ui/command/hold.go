@@ -1,9 +1,8 @@
 package command
 
 import (
+	"errors"
 	"fmt"
-	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -38,7 +37,7 @@ itself: 90m, 2h, 3d, 14:05 (the next time the clock shows it), 2026-08-01, "2026
 				return err
 			}
 			defer o.Close()
-			end, err := parseUntil(until, inv.Now())
+			end, err := model.ParseUntil(until, inv.Now())
 			if err != nil {
 				return err
 			}
@@ -46,7 +45,7 @@ itself: 90m, 2h, 3d, 14:05 (the next time the clock shows it), 2026-08-01, "2026
 			if err != nil {
 				return err
 			}
-			return inv.printer(json).Holds([]model.Hold{h})
+			return errors.Join(inv.printer(json).Holds([]model.Hold{h}), inv.unshared(o))
 		},
 	}
 	environmentFlag(inv, cmd, &env, "the environment")
@@ -106,39 +105,9 @@ func (inv *invocation) holdLiftCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return write(inv.Out, fmt.Sprintf("%s is lifted", h.ID))
+			return errors.Join(write(inv.Out, fmt.Sprintf("%s is lifted", h.ID)), inv.unshared(o))
 		},
 	}
 	cmd.Flags().StringVar(&reason, "reason", "", "why it is over")
 	return cmd
-}
-
-// parseUntil reads a moment that is yet to come; empty is the zero time.
-func parseUntil(s string, now time.Time) (time.Time, error) {
-	if s = strings.TrimSpace(s); s == "" {
-		return time.Time{}, nil
-	}
-	if days, ok := strings.CutSuffix(s, "d"); ok {
-		var n int
-		if _, err := fmt.Sscanf(days, "%d", &n); err == nil && fmt.Sprint(n) == days && n > 0 {
-			return now.AddDate(0, 0, n), nil
-		}
-	}
-	if d, err := time.ParseDuration(s); err == nil && d > 0 {
-		return now.Add(d), nil
-	}
-	local := now.Local()
-	if at, err := time.ParseInLocation("15:04", s, local.Location()); err == nil {
-		at = time.Date(local.Year(), local.Month(), local.Day(), at.Hour(), at.Minute(), 0, 0, local.Location())
-		if !at.After(local) {
-			at = at.AddDate(0, 0, 1)
-		}
-		return at, nil
-	}
-	for _, form := range []string{"2006-01-02", "2006-01-02 15:04", "2006-01-02T15:04", time.RFC3339} {
-		if at, err := time.ParseInLocation(form, s, local.Location()); err == nil {
-			return at, nil
-		}
-	}
-	return time.Time{}, model.WithHint(fmt.Errorf("nobody can read %q as a time", s), `as in 90m, 2h, 3d, 14:05, 2026-08-01, "2026-08-01 14:05"`)
 }

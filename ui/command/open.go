@@ -63,6 +63,7 @@ type Opened struct {
 	dir     string
 	screen  bool
 	store   objects.Store
+	signs   func(context.Context) (workspace.Signer, error) // Nil where there is no git.
 	trust   *trust.Store
 	key     trust.Key
 	allowed atomic.Bool
@@ -137,10 +138,11 @@ func (o *Opened) wire(ctx context.Context, opt OpenOptions) error {
 		}
 		return cmp.Or(mayRun(), nobody)
 	}
+	o.signs = o.signer(git)
 	o.Workspace = workspace.New(workspace.Options{
-		Store: o.store, Git: asGit(git), Origin: workspace.FromNowhere, Self: self, Host: host,
+		Store: o.store, Git: asGit(git), Remote: asRemote(git), Share: o.sharing(), Origin: workspace.FromNowhere, Self: self, Host: host,
 		StateDir: stateDir(opt.Getenv, info.GitDir), CacheDir: cacheDir(opt.Getenv, info.GitDir),
-		Now: opt.Now, Rand: opt.Rand, MayRun: mayRun, MaySign: maySign, Signer: o.signer(git),
+		Now: opt.Now, Rand: opt.Rand, MayRun: mayRun, MaySign: maySign, Signer: o.signs,
 		Clone: func() (string, error) {
 			return ledger.Clone(filepath.Join(stateDir(opt.Getenv, info.GitDir), "clone"), opt.Rand)
 		},
@@ -190,6 +192,25 @@ func asGit(operator *gitcli.Operator) workspace.Git {
 		return nil
 	}
 	return operator
+}
+
+// asRemote is the same for what is exchanged with remotes.
+func asRemote(operator *gitcli.Operator) objects.Remoter {
+	if operator == nil {
+		return nil
+	}
+	return operator
+}
+
+// sharing is when the record is exchanged with the remote. The screen does so in the background.
+func (o *Opened) sharing() workspace.Sharing {
+	switch {
+	case !o.Operator.Share:
+		return workspace.ShareNever
+	case o.screen:
+		return workspace.ShareLater
+	}
+	return workspace.ShareNow
 }
 
 // signer finds the key that the operator signs with, once: to ask for it can run a command of theirs.

@@ -66,7 +66,7 @@ func (inv *invocation) show(cmd *cobra.Command, o *Opened, welcome text.Safe) er
 		Choices: choices.load(), Remember: choices.save, Reviewed: o.Reviewed,
 		Workspace: o.Workspace, Theme: theme, Mouse: o.Operator.Mouse, Split: cmp.Or(split, "auto"), ReadOnly: o.ReadOnly,
 		Trusted: o.Trusted(), Trust: o.Trust, TrustQuestion: o.TrustQuestion(),
-		Editor: o.editor, Private: o.private,
+		Editor: o.editor, Private: o.private, Share: o.Operator.Share,
 		Commands: o.Ran, Now: inv.Now, Welcome: welcome, Problem: o.Problem,
 	}
 	if o.Discover != nil {

@@ -46,6 +46,7 @@ type changeFields struct {
 	Checks      []checkFields    `json:"checks"`
 	Run         model.RunID      `json:"run"`
 	Glass       string           `json:"glass"`
+	New         bool             `json:"new"`
 }
 
 // partFields is a part of a resource, or of a file of a commit. A block is its first line and how many there are, of both versions.
@@ -141,7 +142,7 @@ func newChangeFields(c model.Change) changeFields {
 		Title: c.Title.String(), Reason: c.Reason.String(), Author: newPrincipalFields(c.Author), SealedAt: stamp(c.SealedAt),
 		State: string(c.State), Note: line(c.Note), Digest: c.Digest, Undo: undo.Class.String(), UndoReason: line(undo.Reason),
 		Subject: line(c.Subject), Addresses: lines(c.Addresses), Parts: newPartsFields(c.Parts), Picks: newPicksFields(c), Base: c.Base, Revision: c.Revision, Onto: line(c.Onto),
-		Commits: append([]model.Hash{}, c.Commits...), Plans: []planFields{}, Approvals: []approvalFields{}, Refusals: []refusalFields{}, Unproven: line(c.Unproven), Checks: newChecksFields(c.Checks), Run: c.Run, Glass: line(c.Glass),
+		Commits: append([]model.Hash{}, c.Commits...), Plans: []planFields{}, Approvals: []approvalFields{}, Refusals: []refusalFields{}, Unproven: line(c.Unproven), Checks: newChecksFields(c.Checks), Run: c.Run, Glass: line(c.Glass), New: c.New,
 	}
 	for _, p := range c.Plans {
 		f.Plans = append(f.Plans, newPlanFields(p))

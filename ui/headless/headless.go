@@ -41,9 +41,11 @@ type Printer interface {
 	Run(model.Run) error
 	Runs([]model.Run) error
 	Checks(Checks) error
+	Sync(Sync) error
 	Audit(Audit) error
 	Verdict(audit.Verdict) error
 	Explanation(audit.Explanation) error
+	Keys(Keys) error
 	Version(Version) error
 }
 

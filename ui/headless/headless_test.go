@@ -14,6 +14,8 @@ import (
 	"plumb/gitops/audit"
 	"plumb/gitops/history"
 	"plumb/gitops/objects"
+	"plumb/gitops/share"
+	"plumb/gitops/sshsig"
 	"plumb/gitops/workspace"
 	"plumb/model"
 	"plumb/model/diff"
@@ -175,6 +177,25 @@ func commit() Commit {
 	return Commit{Commit: c, Files: []diff.File{difference().Files[0].File, {NewPath: text.Lit("icon.png"), Added: 1, Note: text.Lit("binary, 3 B")}}}
 }
 
+// keys are those of three environments: with some, with none asked for, and with a file that nobody can read.
+func keys() Keys {
+	allowed, err := sshsig.ParseAllowedSigners(".plumb/allowed_signers", []byte(`# Who may sign.
+carol@shop.example namespaces="ledger-v1@plumb" ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl
+dan@shop.example namespaces="ledger-v1@plumb",valid-before="20260101Z" ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJm
+`))
+	if err != nil {
+		panic(err)
+	}
+	own := allowed.Entries()[0].Key.Fingerprint()
+	return Keys{Self: carol, Now: now, Environments: []KeysOf{
+		{Name: "production", Standing: workspace.Standing{Keys: workspace.Keys{Required: true, Revision: hashA, Signers: allowed.Entries(), First: true},
+			Revoked: []sshsig.RevokedKey{{Line: 1, Fingerprint: "SHA256:x"}}, Own: own}},
+		{Name: "staging"},
+		{Name: "dev", Standing: workspace.Standing{Keys: workspace.Keys{Required: true, Revision: hashA, Broken: errors.New("line 3: no key")},
+			Problem: model.Refuse("correct it", "nothing can be signed")}},
+	}}
+}
+
 func checks() Checks {
 	return Checks{Revision: hashA, Environments: []string{"production"}, Results: []model.CheckResult{
 		{Name: model.Validation, Environment: "production", State: model.CheckPassed, At: now, Took: 12 * time.Millisecond},
@@ -262,6 +283,10 @@ func documents() map[string][]func(Printer) error {
 			func(p Printer) error { return p.Runs([]model.Run{run()}) },
 			func(p Printer) error { return p.Runs(nil) },
 		},
+		"keys": {
+			func(p Printer) error { return p.Keys(keys()) },
+			func(p Printer) error { return p.Keys(Keys{}) },
+		},
 		"holds": {
 			func(p Printer) error { return p.Holds(observation().Holds) },
 			func(p Printer) error { return p.Holds(nil) },
@@ -269,6 +294,15 @@ func documents() map[string][]func(Printer) error {
 		"check": {
 			func(p Printer) error { return p.Checks(checks()) },
 			func(p Printer) error { return p.Checks(Checks{}) },
+		},
+		"sync": {
+			func(p Printer) error {
+				return p.Sync(Sync{Remotes: []workspace.RemoteNews{{
+					Remote: "origin" + evil, Took: []share.Log{{Owner: "ada@example.org", Name: "unsigned.1", Entries: 2}}, Gave: []share.Log{{Owner: evil, Name: evil, Entries: 1}},
+					Came: 1, Went: 2, Problems: []string{"at origin, a log was deleted" + evil},
+				}}, Problem: errors.New("no route " + evil)})
+			},
+			func(p Printer) error { return p.Sync(Sync{}) },
 		},
 		"audit": {
 			func(p Printer) error { return p.Audit(Audit{}) },

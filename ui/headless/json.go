@@ -87,6 +87,9 @@ func (j JSON) Explanation(x audit.Explanation) error { return j.write(newExplana
 // Report prints a plumb.audit-report/1 document.
 func (j JSON) Report(r audit.Report) error { return j.write(newReportDocument(r)) }
 
+// Keys prints a plumb.keys/1 document.
+func (j JSON) Keys(k Keys) error { return j.write(newKeysDocument(k)) }
+
 // Version prints a plumb.version/1 document.
 func (j JSON) Version(v Version) error {
 	return j.write(versionDocument{"plumb.version/1", v.Version, v.Commit, v.Go, v.OS, v.Arch})

@@ -8,6 +8,14 @@ import (
 	"plumb/themes"
 )
 
+// news marks a change that came since the operator last looked.
+func (t Text) news(c model.Change) string {
+	if !c.New {
+		return ""
+	}
+	return paint(t.Styles.Accent, "● new") + "  "
+}
+
 // Change prints all that a person needs to judge a change: what it is, each step
 // with its undo class and why, what the rules say, and what can be done next.
 func (t Text) Change(c Change) error {
@@ -244,7 +252,7 @@ func (t Text) Changes(list []model.Change) error {
 	}
 	for i, c := range list {
 		p.line("%s  %s  %s  %s  %s", pad(ids[i], widest(40, ids)), paint(t.stateStyle(c.State), pad(states[i], widest(20, states))),
-			pad(envs[i], widest(20, envs)), paint(t.Styles.Dim, day(c.SealedAt)), oneLine(c.Title))
+			pad(envs[i], widest(20, envs)), paint(t.Styles.Dim, day(c.SealedAt)), t.news(c)+oneLine(c.Title))
 	}
 	return t.print(p)
 }

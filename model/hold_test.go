@@ -1,8 +1,10 @@
-package command
+package model_test
 
 import (
 	"testing"
 	"time"
+
+	"plumb/model"
 )
 
 func TestUntilWhenAHoldHolds(t *testing.T) {
@@ -16,12 +18,12 @@ func TestUntilWhenAHoldHolds(t *testing.T) {
 		"2026-08-01":       time.Date(2026, 8, 1, 0, 0, 0, 0, time.Local),
 		"2026-08-01 14:05": time.Date(2026, 8, 1, 14, 5, 0, 0, time.Local),
 	} {
-		if got, err := parseUntil(s, now); err != nil || !got.Equal(want) {
+		if got, err := model.ParseUntil(s, now); err != nil || !got.Equal(want) {
 			t.Errorf("%q is %v (%v), want %v", s, got, err, want)
 		}
 	}
 	for _, s := range []string{"soon", "-2h", "0d", "25:00", "d", "2026-13-01"} {
-		if got, err := parseUntil(s, now); err == nil {
+		if got, err := model.ParseUntil(s, now); err == nil {
 			t.Errorf("%q is %v", s, got)
 		}
 	}
