@@ -147,8 +147,16 @@ func (w *Workspace) holder(id model.RunID) run.Holder {
 }
 
 func (w *Workspace) newRunID() (model.RunID, error) {
+	if w.opt.Run != "" {
+		return w.opt.Run, nil
+	}
+	return NewRunID(w.opt.Rand)
+}
+
+// NewRunID is an id for a run that is about to begin.
+func NewRunID(random io.Reader) (model.RunID, error) {
 	var raw [4]byte
-	if _, err := io.ReadFull(w.opt.Rand, raw[:]); err != nil {
+	if _, err := io.ReadFull(random, raw[:]); err != nil {
 		return "", fmt.Errorf("name the run: %w", err)
 	}
 	return model.RunID(hex.EncodeToString(raw[:])), nil
