@@ -20,6 +20,7 @@ import (
 	"github.com/charmbracelet/colorprofile"
 
 	"plumb/gitops/reviewed"
+	"plumb/gitops/runner"
 	"plumb/gitops/workspace"
 	"plumb/model"
 	"plumb/model/policy"
@@ -49,6 +50,9 @@ type Options struct {
 
 	Choices  Choices             // How differences were shown last.
 	Remember func(Choices) error // Keeps that for the next session; nil does not.
+
+	Runners Runners             // Carry changes out. Nil carries them out in this process, which leaving it then ends.
+	Left    func(i runner.Info) // Is told of a run that goes on when the screen is left; nil is not.
 
 	Commands Commands
 	Now      func() time.Time
@@ -106,6 +110,8 @@ type App struct {
 	asks      question // What dialogs wait for.
 	starting  starting
 	watching  watching
+	living    livingRuns
+	away      bool      // The terminal has said that its window has no focus.
 	greeting  bool      // The welcome is shown until the operator goes anywhere.
 	leaving   bool      // Quits when the run has ended.
 	minute    time.Time // The one that the ages on the screen are of.
@@ -268,6 +274,7 @@ func (a *App) state() action.State {
 		Found:        a.searching(),
 		Previous:     a.previous != nil,
 		Running:      a.run.under(),
+		Outlives:     a.run.under() && a.run.distant != nil,
 		Clipboard:    a.copies(),
 	}
 	if err := a.ws.MaySign(); err != nil {

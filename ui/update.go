@@ -45,7 +45,10 @@ func (a *App) update(msg tea.Msg) tea.Cmd {
 			a.profile = m.Profile
 			a.restyle()
 		}
+	case tea.BlurMsg:
+		a.away = true
 	case tea.FocusMsg:
+		a.away = false
 		return a.cameBack()
 	case tea.ResumeMsg:
 		return tea.Batch(tea.ClearScreen, a.cameBack())
@@ -144,6 +147,10 @@ func (a *App) answered(msg tea.Msg) tea.Cmd {
 		return a.reviewArrived(m)
 	case answer[judged]:
 		return a.judgeArrived(m)
+	case answer[liveRuns]:
+		return a.runsLive(m)
+	case answer[killed]:
+		return a.killArrived(m)
 	case answer[trusted]:
 		return a.trustArrived(m)
 	}
