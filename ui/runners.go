@@ -91,16 +91,21 @@ func (v *runView) watch(a *App, connect func(ctx context.Context) (*runner.View,
 func (v *runView) attach(a *App, i runner.Info) tea.Cmd {
 	*v = runView{listing: v.listing, run: model.Run{ID: i.Run, Change: i.Change, Environment: i.Environment, Started: i.Since, By: i.By, Host: i.Host}}
 	v.touch()
+	cmd := v.watch(a, func(context.Context) (*runner.View, error) { return runner.Attach(i) })
 	v.planned(a)
-	return v.watch(a, func(context.Context) (*runner.View, error) { return runner.Attach(i) })
+	return cmd
 }
 
 // planned lists the steps of the run's change, as soon as it is known.
 func (v *runView) planned(a *App) {
-	c := v.changed(a)
-	if v.change.ID != "" || c == nil {
+	if !v.under() || v.change.ID != "" {
 		return
 	}
+	c := v.changed(a)
+	if c == nil {
+		return
+	}
+	v.touch()
 	v.change = *c
 	v.plan(*c)
 }
@@ -178,6 +183,19 @@ func (a *App) askToStop() tea.Cmd {
 
 // stopDialog asks whether a run is to stop.
 type stopDialog struct{ askDialog }
+
+func (d *stopDialog) key(a *App, k tea.KeyPressMsg) tea.Cmd {
+	if k.String() == "esc" {
+		a.close(d)
+		return nil
+	}
+	yes, cmd := d.consent.key(a, k)
+	if yes {
+		a.close(d)
+		return d.yes()
+	}
+	return cmd
+}
 
 // killed says that a run was killed.
 type killed struct{}

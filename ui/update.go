@@ -104,7 +104,9 @@ func (a *App) answered(msg tea.Msg) tea.Cmd {
 	case answer[jumped]:
 		return a.jumpArrived(m)
 	case answer[changesFound]:
-		return a.change.arrived(a, m)
+		cmd := a.change.arrived(a, m)
+		a.run.planned(a)
+		return cmd
 	case lookPart:
 		return a.observed(m)
 	case answer[fileRead]:

@@ -197,8 +197,7 @@ func TestARunGoesOnWhenTheScreenIsLeft(t *testing.T) {
 			open()
 			for _, s := range []*screen{again, other} {
 				s.shows(`✓ applied  2 of 2 steps`)
-				s.closes(`▌`)
-				s.leaves()
+				s.press("ctrl+c")
 				s.restored()
 			}
 			w.same("staging-web", "/etc/nginx/nginx.conf", "main", "staging/web/all/etc/nginx/nginx.conf")
@@ -227,8 +226,7 @@ func TestARunThatIsAskedToStopEndsAfterItsStep(t *testing.T) {
 	if got := w.read(w.live("staging-web", "/etc/nginx/sites-available/shop.conf")); got != before {
 		t.Error("a step was begun after the run was asked to stop")
 	}
-	s.closes(`▌`)
-	s.leaves()
+	s.press("ctrl+c")
 	s.restored()
 }
 
