@@ -39,7 +39,7 @@ func (a *App) begin() tea.Cmd {
 	if a.starting.begun {
 		return nil
 	}
-	a.starting.begun = true
+	a.starting.begun, a.sharing.active = true, a.now()
 	return tea.Batch(
 		a.history.load(a),
 		a.discover(),
@@ -50,6 +50,7 @@ func (a *App) begin() tea.Cmd {
 		a.observeAll(),
 		a.ran.wait(a),
 		a.after(clockTime, clockMsg{}),
+		a.shareEvery(),
 	)
 }
 

@@ -26,7 +26,7 @@ type runView struct {
 	steps   []runStep
 	err     error
 	log     []model.Event // What happened, the last of it.
-	listed  bool          // It was opened from the list of runs: that is one level back.
+	from    action.Scope  // The list that it was opened from: that is one level back. Empty for none.
 }
 
 // How many events are kept to be shown.
@@ -86,7 +86,7 @@ func (v *runView) plan(c model.Change) {
 func (a *App) openRun(id model.RunID) tea.Cmd {
 	v := &a.run
 	if v.under() && v.id() == id {
-		v.listed = false
+		v.from = ""
 		return a.show(action.Run)
 	}
 	if v.under() {
@@ -104,6 +104,15 @@ func (a *App) openRun(id model.RunID) tea.Cmd {
 		r, err := a.ws.Run(ctx, string(id))
 		return runFound{r}, err
 	}))
+}
+
+// openRunFrom shows a run that is on record, with a list to go back to.
+func (a *App) openRunFrom(from action.Scope, id model.RunID) tea.Cmd {
+	cmd := a.openRun(id)
+	if a.view == action.Run {
+		a.run.from = from
+	}
+	return cmd
 }
 
 // changed is the run's change as it is on record now; nil when it is not there.

@@ -74,5 +74,5 @@ func (a *App) fetchArrived(m answer[fetched]) tea.Cmd {
 		return nil
 	}
 	a.say(text.Lit("fetched; what is new is in History"))
-	return tea.Batch(a.history.load(a), a.change.load(a))
+	return tea.Batch(a.history.load(a), a.change.load(a), a.share())
 }

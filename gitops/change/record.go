@@ -28,6 +28,7 @@ type record struct {
 	Subject     string           `json:"subject,omitempty"`
 	Addresses   []string         `json:"addresses,omitempty"`
 	Parts       []recordPart     `json:"parts,omitempty"`
+	Picks       []recordPick     `json:"picks,omitempty"`
 	Base        model.Hash       `json:"base,omitempty"`
 	Revision    model.Hash       `json:"revision"`
 	Onto        string           `json:"onto,omitempty"`
@@ -76,7 +77,7 @@ const (
 // Entry is what the ledger is to record for a newly sealed change: the change, and the manifest of every plan.
 func Entry(c model.Change, plans []model.Plan) ([]ledger.Field, map[string][]byte, error) {
 	data, err := json.MarshalIndent(record{recordSchema, c.ID, c.Environment, c.Kind, c.Title, c.Reason, c.Author, c.SealedAt,
-		c.Subject, c.Addresses, writeParts(c.Parts), c.Base, c.Revision, c.Onto, c.Commits, c.Plans, c.Digest}, "", "  ")
+		c.Subject, c.Addresses, writeParts(c.Parts), writePicks(c.Picks), c.Base, c.Revision, c.Onto, c.Commits, c.Plans, c.Digest}, "", "  ")
 	if err != nil {
 		return nil, nil, fmt.Errorf("record the change: %w", err)
 	}
@@ -124,6 +125,23 @@ func Refusal(c model.Change, why string) []ledger.Field {
 
 // Withdrawal is what the ledger is to record when somebody takes back what they had said of a change.
 func Withdrawal(c model.Change) []ledger.Field { return bind(c) }
+
+// Hold is what the ledger is to record when a person sets a hold.
+func Hold(h model.Hold) []ledger.Field {
+	fields := []ledger.Field{
+		{Key: "environment", Value: h.Environment}, {Key: "hold", Value: h.ID}, {Key: "why", Value: h.Why.String()},
+		{Key: "addresses", Value: strings.Join(h.Addresses, "\n")},
+	}
+	if !h.Until.IsZero() {
+		fields = append(fields, ledger.Field{Key: "until", Value: h.Until.UTC().Format(time.RFC3339)})
+	}
+	return fields
+}
+
+// Lift is what the ledger is to record when a person lifts a hold.
+func Lift(h model.Hold, why string) []ledger.Field {
+	return []ledger.Field{{Key: "environment", Value: h.Environment}, {Key: "hold", Value: h.ID}, {Key: "why", Value: why}}
+}
 
 // End is what the ledger is to record when a change is given up or void.
 func End(c model.Change, why string) []ledger.Field {

@@ -28,6 +28,8 @@ const (
 	Void     Verb = "void"     // Reality or git moved, so the change no longer says what would happen.
 	Intent   Verb = "intent"   // A run is about to begin; durable before anything happens.
 	Outcome  Verb = "outcome"  // How the run ended.
+	Hold     Verb = "hold"     // Something is not to be changed, until when and why.
+	Lift     Verb = "lift"     // A hold is over.
 )
 
 // Field is one fact of an entry.

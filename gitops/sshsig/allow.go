@@ -20,6 +20,11 @@ func (a *AllowedSigners) Allow(sig Signature, principal, namespace string, at ti
 	case sig.namespace != namespace:
 		return model.Refuse("sign it again, for what it is to be used for", "the signature was made for %q, not for %q", sig.namespace, namespace)
 	}
+	return a.AllowKey(key, principal, namespace, at, revoked)
+}
+
+// AllowKey is [AllowedSigners.Allow] for a signature that the key has not made yet.
+func (a *AllowedSigners) AllowKey(key PublicKey, principal, namespace string, at time.Time, revoked *Revoked) error {
 	if line, is := revoked.Contains(key); is {
 		return model.Refuse("sign with a key that is not revoked", "%s is revoked (%s, line %d)", a.called(key), revoked.name, line)
 	}

@@ -135,6 +135,18 @@ func (s *Signer) derive(ctx context.Context, file string) error {
 // maxKeyFile is far more than a key needs.
 const maxKeyFile = 64 << 10
 
+// ReadPublicKey reads the file of a public key. That of a private key is refused, whoever's it is.
+func ReadPublicKey(name string) (PublicKey, error) {
+	key, err := readPublic(name)
+	if err != nil {
+		if path, whole := errors.AsType[*fs.PathError](err); whole {
+			err = path.Err
+		}
+		return PublicKey{}, model.WithHint(fmt.Errorf("read the public key %s: %w", name, err), "a file as id_ed25519.pub is meant, with one line: TYPE KEY")
+	}
+	return key, nil
+}
+
 // readPublic reads a file that holds a public key. It fails for one that holds a private key.
 func readPublic(name string) (PublicKey, error) {
 	file, err := os.Open(name)

@@ -111,6 +111,9 @@ func looksLikeType(word string) bool {
 // Entries are the lines, in their order, for a person to see.
 func (a *AllowedSigners) Entries() []Entry { return slices.Clone(a.entries) }
 
+// For reports whether the line is about the namespace.
+func (e Entry) For(namespace string) bool { return !e.Limited || matchList(namespace, e.Namespaces) }
+
 // Name is what the file is called in errors.
 func (a *AllowedSigners) Name() string { return a.name }
 
@@ -163,6 +166,25 @@ func ParseRevoked(name string, data []byte) (*Revoked, error) {
 		}
 	}
 	return r, nil
+}
+
+// RevokedKey is a line of revoked keys.
+type RevokedKey struct {
+	Line        int
+	Fingerprint string
+}
+
+// Keys are the revoked keys in the order of their lines, for a person to see.
+func (r *Revoked) Keys() []RevokedKey {
+	if r == nil {
+		return nil
+	}
+	list := make([]RevokedKey, 0, len(r.keys))
+	for plain, line := range r.keys {
+		list = append(list, RevokedKey{line, PublicKey{plain: plain}.Fingerprint()})
+	}
+	slices.SortFunc(list, func(x, y RevokedKey) int { return x.Line - y.Line })
+	return list
 }
 
 // Contains reports whether the key is revoked, or the authority of its certificate, and in which line that is said.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 
@@ -26,7 +27,7 @@ func (w *Workspace) Reconcile(ctx context.Context, env string) error {
 	if err != nil {
 		return err
 	}
-	lock, _, err := run.Acquire(ctx, w.opt.Store, env, w.holder(id), run.Alive)
+	lock, dead, err := run.Acquire(ctx, w.opt.Store, env, w.holder(id), run.Alive)
 	if errors.Is(err, model.ErrRefused) {
 		return nil
 	}
@@ -35,22 +36,31 @@ func (w *Workspace) Reconcile(ctx context.Context, env string) error {
 	}
 	settled := context.WithoutCancel(ctx)
 	defer func() { _ = lock.Release(settled) }() // As for a run.
-	return w.closeDeadRuns(settled, env)
+	var gone model.RunID
+	if dead != nil {
+		gone = dead.Run
+	}
+	return w.closeDeadRuns(settled, env, gone)
 }
 
+// unended reports whether a run of this clone has no outcome. Other clones on this machine have locks and journals of their own.
 func (w *Workspace) unended(r model.Run, env string) bool {
-	return r.Environment == env && r.Host == w.opt.Host && r.Outcome == ""
+	if r.Environment != env || r.Host != w.opt.Host || r.Outcome != "" {
+		return false
+	}
+	_, err := run.Events(w.opt.StateDir, r.ID)
+	return !errors.Is(err, os.ErrNotExist)
 }
 
-// closeDeadRuns records how the runs of this machine ended that could not say so themselves. The environment's lock is held, so none
-// of them is alive. None is ever run again.
-func (w *Workspace) closeDeadRuns(ctx context.Context, env string) error {
+// closeDeadRuns records how the runs of this clone ended that could not say so themselves, and the one of which the lock says that it
+// is gone. The environment's lock is held, so none of them is alive. None is ever run again.
+func (w *Workspace) closeDeadRuns(ctx context.Context, env string, gone model.RunID) error {
 	record, err := w.record(ctx)
 	if err != nil {
 		return err
 	}
 	for _, r := range record.Runs {
-		if !w.unended(r, env) {
+		if !w.unended(r, env) && (r.ID != gone || r.Outcome != "") {
 			continue
 		}
 		i := slices.IndexFunc(record.Changes, func(c model.Change) bool { return c.ID == r.Change })

@@ -59,7 +59,7 @@ var moving = []Action{
 }
 
 var screening = []Action{
-	{ID: Palette, Keys: []string{":"}, Title: "command", Group: Screen, Line: append(Panes(), Runs),
+	{ID: Palette, Keys: []string{":"}, Title: "command", Group: Screen, Line: append(Panes(), Runs, Ledger),
 		Text: "Type any command by name"},
 	{ID: Help, Keys: []string{"?"}, Title: "help", Group: Screen, Line: Scopes(), Text: "Show and search all that can be done, and do it"},
 	{ID: Wide, Keys: []string{"z"}, Title: "widen", Group: Screen, In: Panes(), Line: []Scope{Diff},

@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"errors"
 
 	"github.com/spf13/cobra"
 
@@ -20,8 +21,12 @@ func (inv *invocation) act(ctx context.Context, id string, do func(o *Opened, c 
 	if err := o.Workspace.MaySign(); err != nil {
 		return err
 	}
-	c, err := o.Workspace.Change(ctx, id)
+	c, err := o.known(ctx, id)
 	if err != nil {
+		return err
+	}
+	_ = o.Workspace.Looked(c.ID) // What cannot be remembered is new once more.
+	if err := inv.meet(ctx, o, model.Environment{Name: c.Environment}); err != nil {
 		return err
 	}
 	return do(o, c)
@@ -34,15 +39,18 @@ func (inv *invocation) approveCommand() *cobra.Command {
 		GroupID: groupRight,
 		Short:   "Approve a change, exactly as it is",
 		Long: `Looks at reality again and, when the sealed plan still holds, runs the checks that have no result yet and records your approval, whatever
-they say: a change whose checks have not passed is approved, and cannot be applied. It is bound to the
-commit and the digest of the change, and is void when either moves. plumb change show --patch ID shows what you approve.
+they say: a change whose checks have not passed is approved, and cannot be applied. Which check is running, and how each ends, is
+printed on standard error. The approval is bound to the commit and the digest of the change, and is void when either moves.
+plumb change show --patch ID shows what you approve.
 
 Where .plumb/allowed_signers is applied, an approval is a signature: git's user.signingkey says with which SSH key, or
 plumb.signingkey for those who sign commits with something else.`,
 		Args: inv.one("the id of a change"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return inv.act(cmd.Context(), args[0], func(o *Opened, c model.Change) error {
-				approved, err := o.Workspace.Approve(cmd.Context(), c.ID)
+				// What waits for a check is to be seen waiting; that nobody can read it is no reason to stop.
+				progress := inv.text(inv.Err)
+				approved, err := o.Workspace.Approve(cmd.Context(), c.ID, func(e model.CheckEvent) { _ = progress.CheckEvent(e) })
 				if err != nil {
 					return err
 				}
@@ -137,7 +145,7 @@ partial or unknown, and 1 when it failed with nothing of it in effect.`,
 				if v.Warning != "" {
 					_ = write(inv.Err, "note: "+v.Warning) // The run has begun, whoever hears of it.
 				}
-				return inv.follow(signals, v, json)
+				return errors.Join(inv.follow(signals, v, json), inv.unshared(o))
 			})
 		},
 		ValidArgsFunction: inv.completeChanges,
@@ -162,7 +170,7 @@ plan, its own undo classes. Like every change it is then approved and applied.`,
 				return usage(errNoReason)
 			}
 			req := workspace.Request{Environment: env, Kind: model.Rollback, Subject: args[0]}
-			return inv.create(cmd.Context(), req, portion{}, reason, json, patch)
+			return inv.create(cmd.Context(), req, wish{reason: reason}, json, patch)
 		},
 	}
 	environmentFlag(inv, cmd, &env, "the environment to roll back")

@@ -63,9 +63,12 @@ type Opened struct {
 	// Runners starts the processes that carry changes out, and finds those that do.
 	Runners runner.Starter
 
+	private string // The operator's own directory for this repository.
+	editor  func(ctx context.Context) (string, error)
 	dir     string
 	screen  bool
 	store   objects.Store
+	signs   func(context.Context) (workspace.Signer, error) // Nil where there is no git.
 	trust   *trust.Store
 	key     trust.Key
 	allowed atomic.Bool
@@ -115,6 +118,7 @@ func (o *Opened) wire(ctx context.Context, opt OpenOptions) error {
 		return fmt.Errorf("ask this machine for its name: %w", err)
 	}
 	o.trust = trust.Open(trust.StateDir(opt.Getenv))
+	o.private = stateDir(opt.Getenv, info.GitDir)
 	o.Reviewed = reviewed.Open(filepath.Join(stateDir(opt.Getenv, info.GitDir), "reviewed"))
 	var (
 		git    *gitcli.Operator
@@ -139,10 +143,11 @@ func (o *Opened) wire(ctx context.Context, opt OpenOptions) error {
 		}
 		return cmp.Or(mayRun(), nobody)
 	}
+	o.signs = o.signer(git)
 	o.Workspace = workspace.New(workspace.Options{
-		Store: o.store, Git: asGit(git), Origin: workspace.FromNowhere, Self: self, Host: host,
+		Store: o.store, Git: asGit(git), Remote: asRemote(git), Share: o.sharing(), Origin: workspace.FromNowhere, Self: self, Host: host,
 		StateDir: stateDir(opt.Getenv, info.GitDir), CacheDir: cacheDir(opt.Getenv, info.GitDir),
-		Now: opt.Now, Rand: opt.Rand, Run: opt.Run, MayRun: mayRun, MaySign: maySign, Signer: o.signer(git),
+		Now: opt.Now, Rand: opt.Rand, Run: opt.Run, MayRun: mayRun, MaySign: maySign, Signer: o.signs,
 		Clone: func() (string, error) {
 			return ledger.Clone(filepath.Join(stateDir(opt.Getenv, info.GitDir), "clone"), opt.Rand)
 		},
@@ -196,6 +201,25 @@ func asGit(operator *gitcli.Operator) workspace.Git {
 	return operator
 }
 
+// asRemote is the same for what is exchanged with remotes.
+func asRemote(operator *gitcli.Operator) objects.Remoter {
+	if operator == nil {
+		return nil
+	}
+	return operator
+}
+
+// sharing is when the record is exchanged with the remote. The screen does so in the background.
+func (o *Opened) sharing() workspace.Sharing {
+	switch {
+	case !o.Operator.Share:
+		return workspace.ShareNever
+	case o.screen:
+		return workspace.ShareLater
+	}
+	return workspace.ShareNow
+}
+
 // signer finds the key that the operator signs with, once: to ask for it can run a command of theirs.
 func (o *Opened) signer(git *gitcli.Operator) func(context.Context) (workspace.Signer, error) {
 	if git == nil {
@@ -228,6 +252,7 @@ func (o *Opened) identify(ctx context.Context) (*gitcli.Operator, model.Principa
 	if err != nil {
 		return nil, model.Principal{}, err
 	}
+	o.editor = operator.Editor
 	name, email, err := operator.Identity(ctx)
 	return operator, model.Principal{Name: text.Line(name), Email: text.Line(email)}, err
 }

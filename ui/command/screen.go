@@ -72,6 +72,7 @@ func (inv *invocation) show(cmd *cobra.Command, o *Opened, welcome text.Safe) er
 			// Standard error may be gone with the terminal.
 			_ = write(inv.Err, fmt.Sprintf("run %s goes on; plumb attach %s shows it", i.Run, i.Run))
 		},
+		Editor: o.editor, Private: o.private, Share: o.Operator.Share,
 		Commands: o.Ran, Now: inv.Now, Welcome: welcome, Problem: o.Problem,
 	}
 	if o.Discover != nil {

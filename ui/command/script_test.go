@@ -36,7 +36,7 @@ func TestMain(m *testing.M) {
 //	exits N ARGS...  run a program that ends with exit code N
 //	document NAME    the standard output is a JSON document as the schema NAME says
 //	runOf ID VAR     put the run of a change, from the JSON document on standard output, into a variable
-//	keep VAR FIELD   put a field of the JSON document on standard output into a variable
+//	keep VAR FIELD   put a field of the JSON document on standard output into a variable; FIELD/0/FIELD of one further in
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 filepath.Join("testdata", "script"),
@@ -139,9 +139,19 @@ func document(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 func keep(ts *testscript.TestScript, neg bool, args []string) {
-	var answer map[string]any
+	var answer any
 	ts.Check(json.Unmarshal([]byte(ts.ReadFile("stdout")), &answer))
-	value, ok := answer[args[1]].(string)
+	for name := range strings.SplitSeq(args[1], "/") {
+		switch at := answer.(type) {
+		case map[string]any:
+			answer = at[name]
+		case []any:
+			n, err := strconv.Atoi(name)
+			ts.Check(err)
+			answer = at[n]
+		}
+	}
+	value, ok := answer.(string)
 	if !ok {
 		ts.Fatalf("no text %s in the document", args[1])
 	}

@@ -3,6 +3,7 @@ package command
 import (
 	"bufio"
 	"cmp"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -39,7 +40,7 @@ this repository, on this machine, until any of it changes.`,
 				}
 				return write(inv.Out, "not trusted any more")
 			}
-			return inv.askTrust(o, yes)
+			return inv.askTrust(cmd.Context(), o, yes)
 		},
 	}
 	cmd.Flags().BoolVarP(&yes, "yes", "y", false, "do not ask")
@@ -47,7 +48,7 @@ this repository, on this machine, until any of it changes.`,
 	return cmd
 }
 
-func (inv *invocation) askTrust(o *Opened, yes bool) error {
+func (inv *invocation) askTrust(ctx context.Context, o *Opened, yes bool) error {
 	if _, err := o.environments(""); err != nil {
 		return err
 	}
@@ -72,7 +73,10 @@ func (inv *invocation) askTrust(o *Opened, yes bool) error {
 	if err := o.Trust(); err != nil {
 		return err
 	}
-	return write(inv.Out, "trusted")
+	if err := write(inv.Out, "trusted"); err != nil {
+		return err
+	}
+	return inv.meet(ctx, o, o.Workspace.Environments()...)
 }
 
 // wouldRun lists what the environments have plumb connect to, read and run, for a person to judge.

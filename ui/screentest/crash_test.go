@@ -60,7 +60,9 @@ func (w *world) runners() []runner.Info {
 // outcome is how the only run of a change ended; false when none was begun.
 func (w *world) outcome(id string) (outcome string, begun bool) {
 	w.t.Helper()
-	var list struct{ Runs []struct{ Change, Outcome string } }
+	var list struct {
+		Runs []struct{ Change, Outcome string }
+	}
 	if err := json.Unmarshal([]byte(w.run(w.infra, program("plumb"), "runs", "--json")), &list); err != nil {
 		w.t.Fatal(err)
 	}

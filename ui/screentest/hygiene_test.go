@@ -119,17 +119,32 @@ func TestTheTerminalIsLeftAsItWasFound(t *testing.T) {
 	})
 }
 
-// gated makes the check of staging's nginx wait: a deploy stays under way until the gate is opened for good.
-func (w *world) gated() (open func()) {
+// gated makes the check of staging's nginx wait: a deploy stays under way until the gate is opened for good. Held waits until
+// one has come there.
+func (w *world) gated() (held, open func()) {
 	w.t.Helper()
 	gate, nginx := filepath.Join(w.dir, "gate"), w.live("staging-web", "bin/nginx")
 	if err := syscall.Mkfifo(gate, 0o600); err != nil {
 		w.t.Fatal(err)
 	}
 	w.program(nginx, "read -r _ < '"+gate+"'")
-	return func() {
+	var file *os.File
+	held = func() {
+		w.t.Helper()
+		var err error
+		if file, err = os.OpenFile(gate, os.O_WRONLY, 0); err != nil { // Until somebody reads.
+			w.t.Fatal(err)
+		}
+	}
+	return held, func() {
+		w.t.Helper()
 		w.program(nginx, "exit 0")
-		w.write(gate, "open\n")
+		if _, err := file.WriteString("open\n"); err != nil {
+			w.t.Fatal(err)
+		}
+		if err := file.Close(); err != nil {
+			w.t.Fatal(err)
+		}
 	}
 }
 
@@ -182,9 +197,10 @@ func TestARunGoesOnWhenTheScreenIsLeft(t *testing.T) {
 		t.Run(way, func(t *testing.T) {
 			t.Parallel()
 			w := newDemo(t)
-			open := w.gated()
+			held, open := w.gated()
 			s := w.open(window{})
 			s.begins()
+			held()
 			leave(s)
 			if way == "SIGKILL" {
 				s.ends()
@@ -212,10 +228,11 @@ func TestARunGoesOnWhenTheScreenIsLeft(t *testing.T) {
 func TestARunThatIsAskedToStopEndsAfterItsStep(t *testing.T) {
 	t.Parallel()
 	w := newDemo(t)
-	open := w.gated()
+	held, open := w.gated()
 	before := w.read(w.live("staging-web", "/etc/nginx/sites-available/shop.conf"))
 	s := w.open(window{})
 	s.begins()
+	held()
 	s.press("ctrl+c")
 	s.shows(`Stop run \w+\?`, `y  stop it`)
 	s.press("y")
@@ -233,9 +250,10 @@ func TestARunThatIsAskedToStopEndsAfterItsStep(t *testing.T) {
 func TestStayingLetsTheRunEnd(t *testing.T) {
 	t.Parallel()
 	w := newDemo(t)
-	open := w.gated()
+	held, open := w.gated()
 	s := w.open(window{})
 	s.begins()
+	held()
 	s.press("ctrl+c")
 	s.shows(`Stop run \w+\?`, `esc  not now`)
 	s.closes(`▌Run`)
