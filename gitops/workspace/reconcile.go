@@ -20,7 +20,12 @@ func (w *Workspace) Reconcile(ctx context.Context, env string) error {
 		return nil
 	}
 	record, err := w.record(ctx)
-	if err != nil || !slices.ContainsFunc(record.Runs, func(r model.Run) bool { return w.unended(r, env) }) {
+	if err != nil {
+		return err
+	}
+	// A process can also die between the record of its outcome and the release of its lock.
+	abandoned, err := run.Abandoned(ctx, w.opt.Store, env, w.opt.Host)
+	if err != nil || !abandoned && !slices.ContainsFunc(record.Runs, func(r model.Run) bool { return w.unended(r, env) }) {
 		return err
 	}
 	id, err := NewRunID(w.opt.Rand)
