@@ -22,6 +22,7 @@ import (
 	"github.com/charmbracelet/colorprofile"
 
 	"plumb/gitops/reviewed"
+	"plumb/gitops/runner"
 	"plumb/gitops/workspace"
 	"plumb/model"
 	"plumb/model/policy"
@@ -52,6 +53,8 @@ type Options struct {
 	Choices  Choices             // How differences were shown last.
 	Remember func(Choices) error // Keeps that for the next session; nil does not.
 
+	Runners Runners             // Carry changes out. Nil carries them out in this process, which leaving it then ends.
+	Left    func(i runner.Info) // Is told of a run that goes on when the screen is left; nil is not.
 	// Editor is what the operator edits with, as git calls it; nil goes by the variables of the environment alone.
 	Editor  func(ctx context.Context) (string, error)
 	Private string // A directory of the operator's own, for copies of files that are being edited.
@@ -117,6 +120,8 @@ type App struct {
 	asks      question // What dialogs wait for.
 	starting  starting
 	watching  watching
+	living    livingRuns
+	away      bool // The terminal has said that its window has no focus.
 	sharing   sharing
 	greeting  bool      // The welcome is shown until the operator goes anywhere.
 	leaving   bool      // Quits when the run has ended.
@@ -282,6 +287,7 @@ func (a *App) state() action.State {
 		Found:        a.searching(),
 		Previous:     a.previous != nil,
 		Running:      a.run.under(),
+		Outlives:     a.run.under() && a.run.distant != nil,
 		Clipboard:    a.copies(),
 	}
 	if err := a.ws.MaySign(); err != nil {

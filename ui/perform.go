@@ -192,6 +192,8 @@ func (a *App) adjust(in action.Intent) tea.Cmd {
 		return tea.Suspend
 	case action.Stop:
 		return a.run.askStop(a)
+	case action.Kill:
+		return a.askKill()
 	case action.Leave:
 		return a.leave()
 	default:
@@ -415,16 +417,23 @@ func (a *App) leave() tea.Cmd {
 	if a.view != "" {
 		return a.back()
 	}
-	if a.run.under() {
+	if a.run.under() && a.run.distant == nil {
 		return a.askLeave()
 	}
 	return tea.Quit
 }
 
-// interrupt is ctrl+c: it leaves at once, but asks while a run is under way; asked already, it stops the run and leaves.
+// interrupt is ctrl+c: it leaves at once. On a run that is under way it asks whether to stop it, and asked already leaves it alone; a
+// run that would not outlive the screen is stopped first.
 func (a *App) interrupt() tea.Cmd {
 	if !a.run.under() {
 		return tea.Quit
+	}
+	if a.run.distant != nil {
+		if _, asked := a.top().(*stopDialog); asked || a.view != action.Run || a.run.distant.stopping() {
+			return tea.Quit
+		}
+		return a.askToStop()
 	}
 	if _, asked := a.top().(*leaveDialog); asked {
 		return a.stopAndLeave()

@@ -30,6 +30,7 @@ func Run(ctx context.Context, opt Options) error {
 	_, err := tea.NewProgram(a, options...).Run()
 	cancel()
 	a.working.Wait()
+	a.left()
 	if a.leaving && err == nil {
 		return a.run.err // Whoever left in the middle of a run is told how it ended.
 	}

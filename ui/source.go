@@ -76,4 +76,10 @@ type source interface {
 // opened makes a source of a workspace.
 type opened struct{ *workspace.Workspace }
 
+// Observe finds out first how runs ended whose process is gone. What stands in the way of that is no reason not to look.
+func (o opened) Observe(ctx context.Context, env string, emit func(model.Resource)) (workspace.Observation, error) {
+	_ = o.Reconcile(ctx, env)
+	return o.Workspace.Observe(ctx, env, emit)
+}
+
 func (o opened) History() chronicle { return o.Workspace.History() }

@@ -45,6 +45,7 @@ func (a *App) begin() tea.Cmd {
 		a.discover(),
 		a.after(watchTime, watchMsg{}),
 		a.change.load(a),
+		a.lookForRuns(),
 		a.diff.readReviewed(a),
 		a.observeAll(),
 		a.ran.wait(a),

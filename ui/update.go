@@ -49,7 +49,10 @@ func (a *App) update(msg tea.Msg) tea.Cmd {
 			a.profile = m.Profile
 			a.restyle()
 		}
+	case tea.BlurMsg:
+		a.away = true
 	case tea.FocusMsg:
+		a.away = false
 		return a.cameBack()
 	case tea.ResumeMsg:
 		return tea.Batch(tea.ClearScreen, a.cameBack())
@@ -113,7 +116,9 @@ func (a *App) answered(msg tea.Msg) tea.Cmd {
 	case answer[jumped]:
 		return a.jumpArrived(m)
 	case answer[changesFound]:
-		return a.change.arrived(a, m)
+		cmd := a.change.arrived(a, m)
+		a.run.planned(a)
+		return cmd
 	case lookPart:
 		return a.observed(m)
 	case answer[fileRead]:
@@ -166,6 +171,10 @@ func (a *App) answered(msg tea.Msg) tea.Cmd {
 		return a.reviewArrived(m)
 	case answer[judged]:
 		return a.judgeArrived(m)
+	case answer[liveRuns]:
+		return a.runsLive(m)
+	case answer[killed]:
+		return a.killArrived(m)
 	case answer[held]:
 		return a.holdArrived(m)
 	case answer[trusted]:

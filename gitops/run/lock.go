@@ -69,6 +69,12 @@ func (l *Lock) Release(ctx context.Context) error {
 	return nil
 }
 
+// Abandoned reports whether the lock of an environment is held by a process of this host that is gone.
+func Abandoned(ctx context.Context, store objects.Store, env, host string) (bool, error) {
+	_, h, err := held(ctx, store, LockPrefix+env)
+	return h != nil && h.Host == host && !Alive(*h), err
+}
+
 // held reads who holds the lock; nil for nobody.
 func held(ctx context.Context, store objects.Store, ref string) (model.Hash, *Holder, error) {
 	refs, err := store.Refs(ctx, ref)

@@ -75,7 +75,7 @@ func (w *Workspace) apply(ctx context.Context, id model.ChangeID, glass text.Saf
 	settled := context.WithoutCancel(ctx)
 	defer func() { _ = lock.Release(settled) }() // A lock that stays says who left it, and the next run takes it over.
 	if dead != nil {
-		if err := w.closeDeadRun(ctx, *dead); err != nil {
+		if err := w.closeDeadRuns(settled, c.Environment, dead.Run); err != nil {
 			return model.Run{}, err
 		}
 	}
@@ -182,30 +182,19 @@ func (w *Workspace) holder(id model.RunID) run.Holder {
 }
 
 func (w *Workspace) newRunID() (model.RunID, error) {
+	if w.opt.Run != "" {
+		return w.opt.Run, nil
+	}
+	return NewRunID(w.opt.Rand)
+}
+
+// NewRunID is an id for a run that is about to begin.
+func NewRunID(random io.Reader) (model.RunID, error) {
 	var raw [4]byte
-	if _, err := io.ReadFull(w.opt.Rand, raw[:]); err != nil {
+	if _, err := io.ReadFull(random, raw[:]); err != nil {
 		return "", fmt.Errorf("name the run: %w", err)
 	}
 	return model.RunID(hex.EncodeToString(raw[:])), nil
-}
-
-// closeDeadRun records that nobody can say how the run of a process that is gone ended. It is never run again.
-func (w *Workspace) closeDeadRun(ctx context.Context, dead run.Holder) error {
-	record, err := w.record(ctx)
-	if err != nil {
-		return err
-	}
-	for _, r := range record.Runs {
-		if r.ID != dead.Run || r.Outcome != "" {
-			continue
-		}
-		i := slices.IndexFunc(record.Changes, func(c model.Change) bool { return c.ID == r.Change })
-		r.Outcome, r.Message = model.RunUncertain, text.Lit("the process that ran it is gone; look at what is live")
-		if err := w.recordOutcome(ctx, record.Changes[i], r); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 func (w *Workspace) recordOutcome(ctx context.Context, c model.Change, r model.Run) error {

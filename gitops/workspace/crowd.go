@@ -134,7 +134,7 @@ func (c *crowd) find(ctx context.Context, news share.News) (run.SharedLock, erro
 	}
 	// In this clone the lock is held here already: whoever held it on the remote is gone.
 	if c.me.Clone != "" && h.Clone == c.me.Clone && h.Host == c.me.Host && !run.Alive(*h) {
-		return lock, w.closeDeadRun(ctx, *h)
+		return lock, w.closeDeadRuns(ctx, c.env, h.Run)
 	}
 	since := ""
 	if !h.Since.IsZero() {

@@ -58,6 +58,7 @@ type Options struct {
 	CacheDir string            // Private directory for what can be built anew: the index of history. Empty for nowhere.
 	Now      func() time.Time
 	Rand     io.Reader                             // Where ids come from.
+	Run      model.RunID                           // What the one run that is begun here is called. Empty where any number may be, each with an id of its own.
 	MayRun   func() error                          // Why nothing that the repository's configuration names may be run. Nil where it always may.
 	Signer   func(context.Context) (Signer, error) // What the operator signs with. Nil where nothing can be signed.
 	Clone    func() (string, error)                // What tells this clone from others of the same person, see [ledger.Clone]. Nil for nothing.

@@ -44,5 +44,6 @@ type State struct {
 	Found     bool   // A search is on in the focused pane.
 	Previous  bool   // There is a view to go back to.
 	Running   bool   // A run of ours is under way.
+	Outlives  bool   // It goes on without the screen.
 	Clipboard bool   // There is something to copy.
 }

@@ -21,6 +21,7 @@ import (
 	"plumb/gitops/objects/gitcli"
 	"plumb/gitops/objects/gogit"
 	"plumb/gitops/reviewed"
+	"plumb/gitops/runner"
 	"plumb/gitops/sshsig"
 	"plumb/gitops/trust"
 	"plumb/gitops/workspace"
@@ -34,10 +35,11 @@ const remembered = 1000
 
 // OpenOptions say what to open and in which world. Getenv, Now and Rand are required.
 type OpenOptions struct {
-	Dir      string // The repository, or a directory in it.
-	ReadOnly bool   // Nothing may be written in any environment.
-	Later    bool   // Environments that have to be looked for are left to [Opened.Discover].
-	Screen   bool   // The terminal is the screen's: nothing may ask a question on it.
+	Dir      string      // The repository, or a directory in it.
+	ReadOnly bool        // Nothing may be written in any environment.
+	Later    bool        // Environments that have to be looked for are left to [Opened.Discover].
+	Screen   bool        // There is no terminal, or it is the screen's: nothing may ask a question on it.
+	Run      model.RunID // What the run is called that is begun from here; empty for any name.
 	Getenv   func(string) string
 	Now      func() time.Time
 	Rand     io.Reader
@@ -57,6 +59,9 @@ type Opened struct {
 	// makes them those of the workspace. Trust and Problem are as it leaves them. It is called once, and
 	// is nil where there is nothing to look for.
 	Discover func(ctx context.Context) error
+
+	// Runners starts the processes that carry changes out, and finds those that do.
+	Runners runner.Starter
 
 	private string // The operator's own directory for this repository.
 	editor  func(ctx context.Context) (string, error)
@@ -142,11 +147,13 @@ func (o *Opened) wire(ctx context.Context, opt OpenOptions) error {
 	o.Workspace = workspace.New(workspace.Options{
 		Store: o.store, Git: asGit(git), Remote: asRemote(git), Share: o.sharing(), Origin: workspace.FromNowhere, Self: self, Host: host,
 		StateDir: stateDir(opt.Getenv, info.GitDir), CacheDir: cacheDir(opt.Getenv, info.GitDir),
-		Now: opt.Now, Rand: opt.Rand, MayRun: mayRun, MaySign: maySign, Signer: o.signs,
+		Now: opt.Now, Rand: opt.Rand, Run: opt.Run, MayRun: mayRun, MaySign: maySign, Signer: o.signs,
 		Clone: func() (string, error) {
 			return ledger.Clone(filepath.Join(stateDir(opt.Getenv, info.GitDir), "clone"), opt.Rand)
 		},
 	})
+	o.Runners = runner.Starter{Place: runner.Place{Dir: filepath.Join(stateDir(opt.Getenv, info.GitDir), "runners"), Host: host},
+		By: self, Repository: o.dir, ReadOnly: opt.ReadOnly, Getenv: opt.Getenv}
 	if found || problem != nil {
 		return o.configure(repository, workspace.FromFile, problem)
 	}
