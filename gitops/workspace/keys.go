@@ -15,6 +15,7 @@ import (
 	"plumb/gitops/ledger"
 	"plumb/gitops/objects"
 	"plumb/gitops/sshsig"
+	"plumb/gitops/statefile"
 	"plumb/model"
 	"plumb/model/text"
 )
@@ -146,10 +147,7 @@ func (w *Workspace) pinRoots(ctx context.Context, roots map[string]model.Hash) e
 	for _, env := range slices.Sorted(maps.Keys(pinned)) {
 		fmt.Fprintf(&b, "%s %s\n", env, pinned[env])
 	}
-	if err := os.MkdirAll(w.opt.StateDir, 0o700); err != nil {
-		return fmt.Errorf("remember which keys were trusted first: %w", err)
-	}
-	if err := os.WriteFile(w.rootsFile(), b.Bytes(), 0o600); err != nil {
+	if err := statefile.Write(w.rootsFile(), b.Bytes()); err != nil {
 		return fmt.Errorf("remember which keys were trusted first: %w", err)
 	}
 	return nil
