@@ -115,6 +115,7 @@ func gate(r Request) error {
 type bench struct {
 	t *testing.T
 	Starter
+	started []*View
 }
 
 const host = "workstation"
@@ -134,15 +135,12 @@ func benchIn(t *testing.T, dir, state string) *bench {
 	if err := syscall.Mkfifo(filepath.Join(dir, "gate"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	b := &bench{t, Starter{Place: Place{Dir: state, Host: host}, By: model.Principal{Name: text.Line("Ada"), Email: text.Line("ada@example.org")},
+	b := &bench{t: t, Starter: Starter{Place: Place{Dir: state, Host: host}, By: model.Principal{Name: text.Line("Ada"), Email: text.Line("ada@example.org")},
 		Repository: dir, Getenv: func(string) string { return "" }}}
 	t.Cleanup(func() {
-		live, err := b.Place.Live()
-		if err != nil {
-			t.Error(err)
-		}
-		for _, i := range live {
-			if i.PID != os.Getpid() {
+		for _, v := range b.started {
+			// Only processes that this test started, whatever files say.
+			if i := v.Info; i.PID > 1 && i.alive() {
 				_ = syscall.Kill(i.PID, syscall.SIGKILL)
 			}
 		}
@@ -160,6 +158,7 @@ func (b *bench) start(id model.RunID, change model.ChangeID) *View {
 	if err != nil {
 		b.t.Fatal(err)
 	}
+	b.started = append(b.started, v)
 	return v
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"net"
+	"runtime"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -49,6 +50,9 @@ func (d *door) Close() error {
 
 func (d *door) Accept() (net.Conn, error) {
 	<-d.closed
+	for range 100 {
+		runtime.Gosched() // It takes a moment until the door is opened.
+	}
 	select {
 	case c := <-d.guest:
 		return c, nil
@@ -84,7 +88,7 @@ func (g *guest) Close() error {
 func (g *guest) SetWriteDeadline(time.Time) error { return nil }
 
 func TestAViewerWhoIsLetInAtTheLastMomentIsToldTheEnd(t *testing.T) {
-	for range 200 {
+	for range 20 {
 		starter, late := &guest{left: make(chan bool)}, &guest{left: make(chan bool)}
 		d := &door{closed: make(chan bool), guest: make(chan net.Conn, 1)}
 		d.guest <- late
