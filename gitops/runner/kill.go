@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"strconv"
 	"strings"
@@ -17,11 +16,6 @@ import (
 // Kill ends a runner and all that it started in its session at once. What is in effect by then nobody knows until somebody looks. Its
 // process is checked to be the one that was started as the runner. Kill comes back when it is gone.
 func (p Place) Kill(ctx context.Context, i Info) error {
-	// The end of the connection is the end of the process. Nothing is read before: one that answers nobody is killed all the same.
-	c, watchErr := dial(i.Socket)
-	if watchErr == nil {
-		defer c.Close()
-	}
 	if !i.alive() {
 		p.forget(i)
 		return model.WithHint(fmt.Errorf("run %s is not under way", i.Run), "plumb run show %s tells how it ended", i.Run)
@@ -29,17 +23,28 @@ func (p Place) Kill(ctx context.Context, i Info) error {
 	if err := killSession(i.PID); err != nil {
 		return fmt.Errorf("kill run %s: %w", i.Run, err)
 	}
-	if watchErr == nil {
-		const patience = 10 * time.Second
-		ctx, cancel := context.WithTimeout(ctx, patience)
-		defer cancel()
-		defer context.AfterFunc(ctx, func() { _ = c.SetReadDeadline(time.Unix(1, 0)) })()
-		// However the connection ends.
-		if _, err := io.Copy(io.Discard, c); errors.Is(err, os.ErrDeadlineExceeded) {
-			return fmt.Errorf("kill run %s: wait for its end: %w", i.Run, context.Cause(ctx))
-		}
+	if err := i.gone(ctx); err != nil {
+		return fmt.Errorf("kill run %s: wait for its end: %w", i.Run, err)
 	}
 	p.forget(i)
+	return nil
+}
+
+// gone waits until a process that was killed is no more. Its connections are closed before that, and it need not answer anybody, so
+// only the kernel is asked.
+func (i Info) gone(ctx context.Context) error {
+	const patience, pause = 10 * time.Second, 2 * time.Millisecond
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	tick := time.NewTicker(pause)
+	defer tick.Stop()
+	for i.alive() {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-tick.C:
+		}
+	}
 	return nil
 }
 

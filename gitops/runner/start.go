@@ -51,7 +51,10 @@ func (s Starter) Start(ctx context.Context, r Request) (*View, error) {
 		// Where systemd will not, it is started as everywhere else: nothing was begun.
 		v, err = s.launch(ctx, r, request, append(outlives, self, Command, request), "")
 	}
-	if v == nil && ctx.Err() == nil {
+	switch {
+	case ctx.Err() != nil && v == nil:
+		err = context.Cause(ctx)
+	case v == nil:
 		v, err = s.launch(ctx, r, request, []string{self, Command, request}, os.Args[0])
 	}
 	if err != nil {
@@ -92,10 +95,19 @@ func (s Starter) launch(ctx context.Context, r Request, request string, argv []s
 	}
 	go func() { _ = cmd.Wait() }() // Nothing of it is left behind when it ends before its starter.
 	_ = theirs.Close()
-	defer context.AfterFunc(ctx, func() { _ = ours.SetDeadline(time.Unix(1, 0)) })()
+	interrupted := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		_ = ours.SetDeadline(time.Unix(1, 0))
+		close(interrupted)
+	})
 	v, err := meet(ours)
 	if err == nil {
 		err = v.ask(asked{Go: true})
+	}
+	if !stop() {
+		// It may have begun just before; then it is not lost to whoever follows it.
+		<-interrupted
+		_ = ours.SetDeadline(time.Time{})
 	}
 	if err != nil {
 		_ = ours.Close()
