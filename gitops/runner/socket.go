@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -30,7 +31,7 @@ func listen(p Place, id model.RunID) (net.Listener, string, error) {
 			continue
 		}
 		_ = os.Remove(name) // Of a run that died; its id is not used twice while it lives.
-		l, err := net.Listen("unix", name)
+		l, err := new(net.ListenConfig).Listen(context.Background(), "unix", name)
 		if err == nil {
 			err = os.Chmod(name, 0o600)
 		}
@@ -47,7 +48,7 @@ func dial(name string) (net.Conn, error) {
 	if err := private(filepath.Dir(name)); err != nil {
 		return nil, err
 	}
-	return net.Dial("unix", name)
+	return new(net.Dialer).DialContext(context.Background(), "unix", name)
 }
 
 func temporary(dir string) string { return filepath.Join(dir, fmt.Sprintf("plumb-%d", os.Getuid())) }

@@ -73,7 +73,7 @@ func (s Starter) launch(ctx context.Context, r Request, request string, argv []s
 	if err := os.WriteFile(request, data, 0o600); err != nil {
 		return nil, err
 	}
-	defer os.Remove(request)
+	defer func() { _ = os.Remove(request) }()
 	output, err := os.OpenFile(r.Output, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
 	if err != nil {
 		return nil, err
@@ -93,7 +93,11 @@ func (s Starter) launch(ctx context.Context, r Request, request string, argv []s
 	if err := cmd.Start(); err != nil {
 		return nil, errors.Join(err, ours.Close())
 	}
-	go func() { _ = cmd.Wait() }() // Nothing of it is left behind when it ends before its starter.
+	ended := make(chan struct{})
+	go func() {
+		_ = cmd.Wait() // Nothing of it is left behind when it ends before its starter.
+		close(ended)
+	}()
 	_ = theirs.Close()
 	interrupted := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
@@ -111,6 +115,13 @@ func (s Starter) launch(ctx context.Context, r Request, request string, argv []s
 	}
 	if err != nil {
 		_ = ours.Close()
+		// Its last words come after the end of the connection.
+		const patience = 2 * time.Second
+		select {
+		case <-ended:
+		case <-ctx.Done():
+		case <-time.After(patience):
+		}
 		return nil, s.because(ctx, r, err)
 	}
 	return v, nil

@@ -113,7 +113,8 @@ func TestViewersAreToldTheErrorOfTheRunAsItWas(t *testing.T) {
 				t.Errorf("the error is %v with the hint %q, want %s with %q", w.err, model.Hint(w.err), want.words, want.hint)
 			}
 			for _, class := range classes {
-				if got := errors.Is(w.err, class); got != (class == want.class) {
+				wanted := want.class != nil && errors.Is(want.class, class)
+				if got := errors.Is(w.err, class); got != wanted {
 					t.Errorf("that it is %q is %v", class, got)
 				}
 			}
