@@ -29,7 +29,7 @@ func topics() []topic {
 		{"plumb.yaml", "every key of the repository's configuration", func(w io.Writer) error { return write(w, config.Reference()) }},
 		{"config.yaml", "every key of your own configuration", func(w io.Writer) error { return write(w, config.OperatorReference()) }},
 		{"json", "the documents that --json answers with; plumb help json NAME prints a schema", words(jsonTopic())},
-		{"keys", "whose approvals and signatures count", words(keysTopic)},
+		{"signing", "whose approvals and signatures count", words(signingTopic)},
 		{"exit-codes", "what the exit codes mean", words(exitTopic)},
 	}
 }

@@ -18,7 +18,7 @@ func (inv *invocation) keysCommand() *cobra.Command {
 		GroupID: groupLook,
 		Short:   "Whose signatures count where",
 		Long: `Lists for each environment the keys whose signatures count there, at which revision that is said, which of them are revoked, and
-whether your own counts. plumb help keys explains how that is decided.`,
+whether your own counts. plumb help signing explains how that is decided.`,
 		Args: inv.nothing,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o, err := inv.open(cmd.Context())
