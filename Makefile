@@ -12,7 +12,7 @@ TOOLS = ./testdata/repositories/... ./testdata/bench/...
 LINT_VERSION := 2.15.0
 LINT := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/plumb/bin/golangci-lint-$(LINT_VERSION)/golangci-lint
 
-.PHONY: build test race lint bench microbench clean
+.PHONY: build test thorough crash race lint bench microbench clean
 
 build:
 	$(GO) build -trimpath -o bin/plumb .
@@ -21,6 +21,15 @@ build:
 test:
 	testdata/engines/install.sh
 	PLUMB_REQUIRE_ENGINES=1 $(GO) test ./... $(TOOLS)
+
+# Accidents during an apply: runners that are killed, terminals that are closed.
+crash:
+	$(GO) test -timeout 60m ./ui/screentest -run 'TestAKilledRun|TestADroppedTerminal' -crash 100
+
+# The same with the sizes that are promised, where make test takes a sample: minutes more.
+thorough:
+	testdata/engines/install.sh
+	PLUMB_THOROUGH=1 PLUMB_REQUIRE_ENGINES=1 $(GO) test -timeout 60m ./... $(TOOLS)
 
 # The race detector needs cgo. It makes tests slow: -short leaves out those that only add size.
 race:

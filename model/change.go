@@ -13,11 +13,13 @@ type ChangeKind string
 
 // The kinds of change.
 const (
-	Deploy   ChangeKind = "deploy"   // Bring an environment to a revision.
-	Revert   ChangeKind = "revert"   // Take one commit back.
-	Restore  ChangeKind = "restore"  // Drift goes: git wins.
-	Adopt    ChangeKind = "adopt"    // Drift stays: live wins and becomes a commit.
-	Rollback ChangeKind = "rollback" // Take back what a commit or an earlier change did.
+	Deploy    ChangeKind = "deploy"   // Bring an environment to a revision.
+	Revert    ChangeKind = "revert"   // Take one commit back.
+	Restore   ChangeKind = "restore"  // Drift goes: git wins.
+	Adopt     ChangeKind = "adopt"    // Drift stays: live wins and becomes a commit.
+	Rollback  ChangeKind = "rollback" // Take back what a commit or an earlier change did.
+	EditFiles ChangeKind = "edit"     // Files become what somebody wrote.
+	Compose   ChangeKind = "compose"  // Several of these in one, see [Pick].
 )
 
 // ChangeState is how far a change has come.
@@ -53,6 +55,7 @@ type Change struct {
 	Subject   string    // What was asked for: the revision, commit or change, as a full id; empty for addresses.
 	Addresses []string  // For restore and adopt: what was picked, as TARGET/ADDRESS.
 	Parts     []Part    // Of these addresses only a part was picked.
+	Picks     []Pick    // What it was composed of, in the order in which it was picked; nil where the kind and the above say it all.
 	Base      Hash      // The environment's applied revision when the change was sealed; may be empty.
 	Revision  Hash      // What the environment is to be true to afterwards.
 	Onto      string    // The branch that receives the commit of this change when it is applied; a full ref name, or empty where git stays as it is.
@@ -70,6 +73,7 @@ type Change struct {
 	Unproven  string        // Why nobody can be sure who sealed it, where that has to be signed; empty where one can.
 	Doubts    []string      // What of the record cannot be believed at the moment, so that a refusal may be missing; not part of the record.
 
+	New      bool         // It came since the operator last looked; not part of the record.
 	Governed *Environment // Of an open change, its environment with the rules that held when it was read. Nil where they could not be read.
 }
 
@@ -153,6 +157,12 @@ func (c Change) Seal() Digest {
 		c.ID, c.Environment, c.Kind, c.Title, c.Reason, c.Subject, c.Addresses, orNone(c.Base), orNone(c.Revision), c.Onto, c.Commits)
 	for _, p := range c.Parts {
 		fmt.Fprintf(&b, "part %q old %q new %q blocks %v\n", p.Address, p.Old, p.New, p.Blocks)
+	}
+	for _, p := range c.Picks {
+		fmt.Fprintf(&b, "pick %s %q paths %q lines +%d -%d\n", p.Verb, p.What, p.Paths, p.Added, p.Removed)
+		for _, part := range p.Parts {
+			fmt.Fprintf(&b, "pick part %q old %q new %q blocks %v\n", part.Address, part.Old, part.New, part.Blocks)
+		}
 	}
 	for _, p := range c.Plans {
 		fmt.Fprintf(&b, "plan %q %s\n", p.Target, p.Digest)

@@ -1,6 +1,9 @@
 package model
 
-import "io/fs"
+import (
+	"io/fs"
+	"time"
+)
 
 // Environment is a place where the infrastructure is real.
 type Environment struct {
@@ -41,6 +44,10 @@ type Target struct {
 	Path     string // Directory in the repository, with slashes, without a slash at the end.
 	Hosts    []Host
 	Files    []FileRule
+
+	// ConfirmWithin is how long a host waits for a new connection before it takes back by itself what could
+	// shut the operator out; zero leaves it to the provider.
+	ConfirmWithin time.Duration
 }
 
 // Host is one machine of a hosts target: a directory of this machine, or a

@@ -30,6 +30,7 @@ type Policy struct {
 	MaxDeletions *int     // How many resources a change may delete or replace; nil for any number.
 	Protected    []string // Patterns of addresses that no change may delete or replace. See [Address.Matches].
 	BreakGlass   []string // Who may apply although approvals are missing or a freeze is on; empty for nobody.
+	Holds        []Hold   // Those that people have set by hand.
 	Keys         string   // Whose signatures count, for people; empty where nothing has to be signed.
 }
 

@@ -11,6 +11,7 @@ import (
 const (
 	EffectCheck  = "check: "  // Runs before the file takes effect, and changes nothing.
 	EffectReload = "reload: " // Runs after the file took effect.
+	EffectGuard  = "guard: "  // How the host itself takes the step back when nobody gets in any more; words, no command.
 )
 
 // ClassifyFile judges whether a step on a file can be taken back. It is never
@@ -59,7 +60,7 @@ func ClassifyFile(name string, action Action, before, after State, effects []str
 
 // classifyEffect judges the command that a step runs beside writing its file.
 func classifyEffect(effect string) (UndoClass, string) {
-	if strings.HasPrefix(effect, EffectCheck) {
+	if strings.HasPrefix(effect, EffectCheck) || strings.HasPrefix(effect, EffectGuard) {
 		return UndoClean, ""
 	}
 	command, isReload := strings.CutPrefix(effect, EffectReload)

@@ -39,6 +39,7 @@ func TestFileStepsAreNeverCalledMilderThanTheyAre(t *testing.T) {
 		{"shell that says reload", "/etc/motd", Update, file("1"), file("2"), []string{"reload: sh -c 'reload; rm x'"}, UndoDisruptive, false},
 		{"quoted word that says reload", "/etc/motd", Update, file("1"), file("2"), []string{"reload: run 'x reload y'"}, UndoDisruptive, false},
 		{"env hides a program", "/etc/motd", Update, file("1"), file("2"), []string{"reload: /usr/bin/env x reload"}, UndoDisruptive, false},
+		{"guard", "/etc/motd", Update, file("1"), file("2"), []string{"guard: taken back after 60 s unless a new connection confirms"}, UndoClean, false},
 		{"unknown effect", "/etc/motd", Update, file("1"), file("2"), []string{"mails everybody"}, UndoDisruptive, false},
 		{"both", "/etc/motd", Update, file("1"), file("2"), []string{"check: x", "reload: x"}, UndoDisruptive, false},
 

@@ -10,7 +10,9 @@ package ui
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"image/color"
+	"os/exec"
 	"slices"
 	"strings"
 	"sync"
@@ -20,6 +22,7 @@ import (
 	"github.com/charmbracelet/colorprofile"
 
 	"plumb/gitops/reviewed"
+	"plumb/gitops/runner"
 	"plumb/gitops/workspace"
 	"plumb/model"
 	"plumb/model/policy"
@@ -50,6 +53,12 @@ type Options struct {
 	Choices  Choices             // How differences were shown last.
 	Remember func(Choices) error // Keeps that for the next session; nil does not.
 
+	Runners Runners             // Carry changes out. Nil carries them out in this process, which leaving it then ends.
+	Left    func(i runner.Info) // Is told of a run that goes on when the screen is left; nil is not.
+	// Editor is what the operator edits with, as git calls it; nil goes by the variables of the environment alone.
+	Editor  func(ctx context.Context) (string, error)
+	Private string // A directory of the operator's own, for copies of files that are being edited.
+
 	Commands Commands
 	Now      func() time.Time
 	Reviewed *reviewed.Store // What the operator has reviewed; nil keeps it for as long as the screen is open.
@@ -58,15 +67,19 @@ type Options struct {
 
 	// Discover finds the environments, for which Trusted, TrustQuestion and Problem then are as it says. Nil where they are known.
 	Discover func(ctx context.Context) (Discovery, error)
+
+	Share bool // Exchange the record with the remote in the background.
 }
 
 // App is the whole screen.
 type App struct {
-	opt     Options
-	ws      source
-	ctx     context.Context
-	after   func(time.Duration, tea.Msg) tea.Cmd // Delivers a message later; tests have a clock of their own.
-	working *sync.WaitGroup                      // What runs for streams; the program waits for it at its end.
+	opt       Options
+	ws        source
+	ctx       context.Context
+	after     func(time.Duration, tea.Msg) tea.Cmd      // Delivers a message later; tests have a clock of their own.
+	exec      func(*exec.Cmd, tea.ExecCallback) tea.Cmd // Gives the terminal to another program; tests have none.
+	working   *sync.WaitGroup                           // What runs for streams; the program waits for it at its end.
+	collector *collector                                // Is asked to wait while a page is.
 
 	st       themes.Styles
 	theme    string // As the operator chose it; "auto" follows the terminal.
@@ -93,6 +106,7 @@ type App struct {
 	ran     ranView
 	run     runView
 	file    fileView
+	ledger  ledgerView
 
 	view     action.Scope // The view that takes the whole body; empty for the panes.
 	dialogs  []dialog
@@ -106,6 +120,9 @@ type App struct {
 	asks      question // What dialogs wait for.
 	starting  starting
 	watching  watching
+	living    livingRuns
+	away      bool // The terminal has said that its window has no focus.
+	sharing   sharing
 	greeting  bool      // The welcome is shown until the operator goes anywhere.
 	leaving   bool      // Quits when the run has ended.
 	minute    time.Time // The one that the ages on the screen are of.
@@ -129,8 +146,8 @@ type notice struct {
 
 // newApp makes the screen of a source. Nothing is read before Init.
 func newApp(ctx context.Context, ws source, opt Options) *App {
-	a := &App{opt: opt, ws: ws, ctx: ctx, after: later, greeting: !opt.Welcome.IsEmpty(), working: new(sync.WaitGroup), theme: opt.Theme, dark: true,
-		profile: colorprofile.TrueColor, waiting: map[*question]bool{}}
+	a := &App{opt: opt, ws: ws, ctx: ctx, after: later, exec: tea.ExecProcess, greeting: !opt.Welcome.IsEmpty(), working: new(sync.WaitGroup), theme: opt.Theme, dark: true,
+		profile: colorprofile.TrueColor, collector: new(collector), waiting: map[*question]bool{}}
 	if a.opt.Reviewed == nil {
 		a.opt.Reviewed = reviewed.Open("")
 	}
@@ -228,6 +245,7 @@ func (a *App) resize() {
 	a.runs.resize(a.frame.body.w, a.frame.body.h-1)
 	a.run.resize(a.frame.body.w, a.frame.body.h-1)
 	a.file.resize(a.frame.body.w, a.frame.body.h-1)
+	a.ledger.resize(a.frame.body.w, a.frame.body.h-1)
 	a.diff.setSplit(a.splits())
 }
 
@@ -264,10 +282,12 @@ func (a *App) state() action.State {
 		Marked:       a.history.marked.Short(),
 		Diff:         a.diff.any(),
 		Files:        a.diff.files(),
+		Findings:     a.diff.found.any(),
 		Sides:        a.diff.sided(),
 		Found:        a.searching(),
 		Previous:     a.previous != nil,
 		Running:      a.run.under(),
+		Outlives:     a.run.under() && a.run.distant != nil,
 		Clipboard:    a.copies(),
 	}
 	if err := a.ws.MaySign(); err != nil {
@@ -276,7 +296,8 @@ func (a *App) state() action.State {
 	if e := a.env(); e != nil {
 		s.Environment = e.Name
 		s.Observed = e.seen()
-		s.Staged = e.stage.resources()
+		s.Staged, s.Mixed = len(e.stage.picks), e.stage.isMixed()
+		s.Pick = a.change.pick() >= 0
 	}
 	if r := a.live.resource(a); r != nil {
 		s.Selected, s.Resource = true, r.Status
@@ -286,6 +307,7 @@ func (a *App) state() action.State {
 	s.NoPart = a.diff.noPart(a)
 	_, _, s.Held = a.diff.view.Held()
 	_, s.NoFile = a.fileHere()
+	_, s.NoEdit = a.editable()
 	_, s.NoPath = a.pathHere()
 	s.Lines, s.Later = a.file.hasLines(), len(a.file.later) > 0
 	c := a.change.selected()
@@ -293,7 +315,7 @@ func (a *App) state() action.State {
 		c = a.run.changed(a)
 	}
 	if c != nil {
-		s.Change = c.State
+		s.Change, s.Said = c.State, said(*c, a.ws.Self())
 		if e := a.envNamed(c.Environment); e != nil {
 			facts := a.facts(e, withoutMissing(*c))
 			if !policy.NeedsApprovals(facts) {
@@ -351,6 +373,9 @@ func (a *App) title() string {
 	parts := []string{"plumb", text.Line(a.ws.Name()).String()}
 	if e := a.env(); e != nil {
 		parts = append(parts, text.Line(e.Name).String())
+	}
+	if n := a.change.news(); n > 0 {
+		parts = append(parts, fmt.Sprintf("(%d new)", n))
 	}
 	return strings.Join(parts, " ")
 }

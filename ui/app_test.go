@@ -35,7 +35,12 @@ type scripted struct {
 	run     func(ctx context.Context, watch func(model.Event)) (model.Run, error)
 	changes []model.Change
 	damage  []ledger.Problem
+	glass   map[model.Hash][]model.Run
 	draft   *workspace.Draft
+	synced  []workspace.RemoteNews
+	syncs   int
+
+	unshared error
 }
 
 func (s *scripted) Name() string             { return "shop" }
@@ -52,7 +57,13 @@ func (s *scripted) Changes(context.Context) ([]model.Change, error) {
 
 func (s *scripted) Damage(context.Context) ([]ledger.Problem, error) { return s.damage, s.broken }
 
+func (s *scripted) Glass(context.Context) (map[model.Hash][]model.Run, error) {
+	return s.glass, s.broken
+}
+
 func (s *scripted) MaySign() error { return nil }
+
+func (s *scripted) SignWith(context.Context, string) (text.Safe, error) { return text.Safe{}, nil }
 
 func (s *scripted) Observe(context.Context, string, func(model.Resource)) (workspace.Observation, error) {
 	return workspace.Observation{}, s.broken
@@ -89,6 +100,11 @@ func (s *scripted) Resolve(_ context.Context, revision string) (model.Hash, erro
 }
 func (s *scripted) Fingerprint() (uint64, error) { return 0, s.broken }
 func (s *scripted) Fetch(context.Context) error  { return s.broken }
+func (s *scripted) Sync(context.Context) ([]workspace.RemoteNews, error) {
+	s.syncs++
+	return s.synced, errors.Join(s.broken, s.unshared)
+}
+func (s *scripted) Looked(model.ChangeID) error { return nil }
 
 // chronicleWith fails to read on when it is broken.
 type chronicleWith struct {

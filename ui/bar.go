@@ -103,6 +103,9 @@ func (b *barPane) others(a *App, l *paint.Line, on func(themes.Style) themes.Sty
 // badges say what limits the operator.
 func (b *barPane) badges(a *App) []text.Safe {
 	var list []text.Safe
+	if n := a.change.news(); n > 0 {
+		list = append(list, text.Format("● %d new", n))
+	}
 	if a.run.under() {
 		list = append(list, text.Lit("run under way"))
 	}

@@ -2,7 +2,6 @@ package ui
 
 import (
 	"cmp"
-	"slices"
 	"strings"
 
 	"plumb/model"
@@ -32,104 +31,6 @@ func stateLook(st themes.Styles, s model.ChangeState) (text.Safe, themes.Style) 
 		return text.Lit("?"), st.Unknown
 	}
 	return text.Lit("–"), st.Faint
-}
-
-// checkSign is how a check stands, as a sign with its weight.
-func checkSign(r model.CheckResult) (text.Safe, tone) {
-	switch r.State {
-	case model.CheckPassed:
-		return text.Lit("✓ "), good
-	case model.CheckFailed:
-		if r.Advisory {
-			return text.Lit("! "), caution
-		}
-		return text.Lit("✗ "), bad
-	case model.CheckRunning:
-		return text.Lit("● "), accented
-	case model.CheckNotRun:
-		return text.Lit("○ "), waits
-	}
-	return text.Lit("– "), dim
-}
-
-// checkWords is what there is to say of a check beside its name.
-func checkWords(r model.CheckResult) text.Safe {
-	words := text.Format("  %s", r.State)
-	if !r.Why.IsEmpty() {
-		words = words.Plus(text.Format(": %s", text.Line(r.Why.String())))
-	}
-	if r.Advisory {
-		words = words.Plus(text.Lit(", not required"))
-	}
-	return words
-}
-
-// mostFindings is how many findings of one check are listed before the rest is counted.
-const mostFindings = 20
-
-// checkLines list checks, and what each has found at which line.
-func checkLines(results []model.CheckResult) []headLine {
-	var lines []headLine
-	for _, r := range results {
-		sign, tone := checkSign(r)
-		lines = append(lines, headLine{{tone, sign}, {plain, text.Line(r.Name)}, {dim, checkWords(r)}})
-		for i, f := range r.Findings {
-			if i == mostFindings {
-				lines = append(lines, line(dim, text.Format("    and %d more", len(r.Findings)-i)))
-				break
-			}
-			place := text.Line(f.Path)
-			if f.Line > 0 {
-				place = text.Format("%s:%d", place, f.Line)
-			}
-			weight := caution
-			if f.Severity == model.SeverityError {
-				weight = bad
-			}
-			lines = append(lines, headLine{{weight, text.Lit("    ").Plus(place)}, {plain, text.Lit("  ").Plus(f.Text)}})
-		}
-	}
-	return lines
-}
-
-// checkRows are the lines about checks for a dialog.
-func checkRows(a *App, w int, results []model.CheckResult) []string {
-	var rows []string
-	for _, l := range checkLines(results) {
-		row := paint.NewLine(w).Gap(1)
-		for _, word := range l {
-			row.Add(toneStyle(a.st, word.tone), word.text)
-		}
-		rows = append(rows, row.String())
-	}
-	if len(rows) > 0 {
-		rows = append(rows, "")
-	}
-	return rows
-}
-
-// lacksChecks reports whether a check has no result yet.
-func lacksChecks(results []model.CheckResult) bool {
-	return slices.ContainsFunc(results, func(r model.CheckResult) bool { return r.State == model.CheckNotRun })
-}
-
-// withoutMissing is the change without the checks that have no result yet: they are run when it is judged, and forbid nothing before.
-func withoutMissing(c model.Change) model.Change {
-	c.Checks = slices.DeleteFunc(slices.Clone(c.Checks), func(r model.CheckResult) bool { return r.State == model.CheckNotRun })
-	return c
-}
-
-// withChecks are the rules with what the checks say now.
-func withChecks(rules []model.Rule, results []model.CheckResult) []model.Rule {
-	rules = slices.Clone(rules)
-	if rule, ok := model.DecideChecks(results); ok {
-		for i := range rules {
-			if rules[i].Name == rule.Name {
-				rules[i] = rule
-			}
-		}
-	}
-	return rules
 }
 
 // undoStyle is the colour of an undo class; its word always stands beside it.
@@ -181,6 +82,9 @@ func (p *changePane) draw(a *App, focused bool) []string {
 			detail = text.Line(string(c.ID))
 			count = text.Format("%s · %s", c.State, c.Digest.Short())
 		}
+		if n := p.news(); n > 0 {
+			count = text.Format("%d new · ", n).Plus(count)
+		}
 		if p.hits.needle.query != "" {
 			_, n, i := p.matches(a)
 			count = text.Format("%d of %d “%s”", i, n, p.hits.needle.query)
@@ -194,26 +98,17 @@ func (p *changePane) draw(a *App, focused bool) []string {
 }
 
 func (p *changePane) body(a *App, focused bool) []string {
-	st := a.st
 	var rows []string
-	if e := a.env(); e != nil && !e.stage.isEmpty() {
-		l := paint.NewLine(p.w).Gap(1).Add(st.Accent, text.Lit("●")).Gap(1)
-		l.Add(st.Text, e.stage.words().Plus(text.Format(" picked in %s", e.Name)))
-		l.Gap(2)
-		if e.stage.resources() > 0 {
-			l.Add(st.Accent, text.Lit("x")).Add(st.Dim, text.Lit(" restore  ")).Add(st.Accent, text.Lit("m")).Add(st.Dim, text.Lit(" adopt"))
-		}
-		if len(e.stage.commits) > 0 {
-			l.Gap(2).Add(st.Accent, text.Lit("R")).Add(st.Dim, text.Lit(" on the commit’s differences takes back"))
-		}
-		rows = append(rows, l.String())
-	}
-	if len(p.all) == 0 {
-		return append(rows, p.nothing(a, len(rows) > 0)...)
+	if p.list.Len() == 0 {
+		return p.nothing(a)
 	}
 	from, to := p.list.Window()
 	for i := from; i < to && len(rows) < p.h; i++ {
-		rows = append(rows, p.row(a, i, focused))
+		if i < p.staged {
+			rows = append(rows, p.stageRow(a, i, focused))
+		} else {
+			rows = append(rows, p.row(a, i, focused))
+		}
 	}
 	if p.h > p.height {
 		rows = append(rows, p.details(a)...)
@@ -221,11 +116,11 @@ func (p *changePane) body(a *App, focused bool) []string {
 	return rows
 }
 
-func (p *changePane) nothing(a *App, staged bool) []string {
+func (p *changePane) nothing(a *App) []string {
 	switch {
 	case p.err != nil:
 		return failure(a.st, p.w, p.err)
-	case !p.loaded || staged || a.starting.looking:
+	case !p.loaded || a.starting.looking:
 		return nil
 	case len(a.envs) == 0:
 		return message(a.st, p.w, text.Lit("No changes."), text.Lit("Changes are made for an environment, and there is none."))
@@ -235,7 +130,7 @@ func (p *changePane) nothing(a *App, staged bool) []string {
 }
 
 func (p *changePane) row(a *App, i int, focused bool) string {
-	c := &p.all[i]
+	c := &p.all[i-p.staged]
 	st := a.st
 	cursor := i == p.list.Cursor()
 	l := paint.NewLine(p.w).Base(base(st, cursor, focused))
@@ -256,13 +151,21 @@ func (p *changePane) row(a *App, i int, focused bool) string {
 	}
 	state := text.Line(string(c.State))
 	tail := state.Width() + 8
+	news := text.Safe{}
+	if c.New {
+		news = text.Lit("● new  ")
+		tail += news.Width()
+	}
 	p.hits.needle.found(l, st, words, c.Title, p.w-l.Used()-tail)
-	l.Right(style, state).Right(st.Faint, text.Format("%5s", age(a.now(), c.SealedAt))).Right(st.Faint, text.Lit(" "))
+	l.Right(st.Accent, news).Right(style, state).Right(st.Faint, text.Format("%5s", age(a.now(), c.SealedAt))).Right(st.Faint, text.Lit(" "))
 	return l.String()
 }
 
 // details says of the selected change what it does, whether that can be taken back, and what it lacks.
 func (p *changePane) details(a *App) []string {
+	if p.onStage() {
+		return p.stageDetails(a)
+	}
 	c := p.selected()
 	if c == nil {
 		return nil

@@ -26,6 +26,10 @@ type draftDialog struct {
 	draft   *workspace.Draft
 	err     error
 	reason  input
+	name    input
+	naming  bool       // The title has the keys, and not the reason.
+	staged  bool       // It is of all that is staged.
+	commit  model.Hash // It is of the parts of this commit that are staged.
 	top     int
 	page    int // Rows that pgdn goes on by.
 	rows    int // How many rows there are to scroll, as last drawn.
@@ -40,8 +44,9 @@ type (
 
 // draft works out what a request would do, in the current environment.
 func (a *App) draft(req workspace.Request) tea.Cmd {
-	req.Environment = a.env().Name
-	a.open(&draftDialog{req: req})
+	e := a.env()
+	req.Environment = e.Name
+	a.open(&draftDialog{req: req, staged: !e.stage.isEmpty() && (req.Kind == model.Restore || req.Kind == model.Adopt)})
 	return ask(a, &a.asks, func(ctx context.Context) (drafted, error) {
 		d, err := a.ws.Draft(ctx, req)
 		return drafted{d}, err
@@ -86,6 +91,9 @@ func (a *App) drafting() *draftDialog {
 func (a *App) draftArrived(m answer[drafted]) tea.Cmd {
 	if d := a.drafting(); d != nil {
 		d.draft, d.err = m.value.draft, m.err
+		if d.draft != nil {
+			d.name.set(d.draft.Change.Title.String())
+		}
 	}
 	return nil
 }
@@ -99,17 +107,21 @@ func (a *App) sealArrived(m answer[sealed]) tea.Cmd {
 		a.fail(text.Lit("Not sealed"), m.err)
 		return nil
 	}
+	c := m.value.change
+	var cmd tea.Cmd
+	if e := a.envNamed(c.Environment); e != nil && d != nil {
+		if d.staged {
+			e.stage.clear()
+		} else if i := e.stage.commit(d.commit); i >= 0 {
+			e.stage.drop(i)
+		}
+		cmd = a.restaged(e)
+	}
 	if d != nil {
 		a.close(d)
 	}
-	c := m.value.change
-	if e := a.envNamed(c.Environment); e != nil {
-		e.stage.clear()
-		a.diff.showPicks(a)
-		a.live.touch()
-	}
 	a.shape.wide = false
-	cmd := tea.Batch(a.change.put(a, c), a.history.load(a))
+	cmd = tea.Batch(cmd, a.change.put(a, c), a.history.load(a))
 	focus := a.focus(action.Change)
 	a.change.choose(c.ID)
 	a.say(a.nextFor(c, "sealed"))
@@ -138,11 +150,20 @@ func (d *draftDialog) width(*App) int { return wideDialog }
 func (d *draftDialog) title(a *App) []paint.Span {
 	st := a.st
 	name := text.Line(string(d.req.Kind))
+	if d.staged {
+		name = text.Lit("what is staged")
+	}
 	if d.draft != nil {
-		name = d.draft.Change.Title
+		name = shortTitle(a, d.draft.Change.Title)
 	}
 	spans := []paint.Span{paint.S(st.Strong, text.Lit("Draft  ").Plus(name)), paint.S(st.Dim, text.Lit("  for "))}
 	return append(spans, envSpan(a, d.req.Environment))
+}
+
+// shortTitle is a title that leaves room beside it in the head of a dialog for what must not be missed: the environment.
+func shortTitle(a *App, title text.Safe) text.Safe {
+	const besides = 44
+	return title.Truncate(max(min(wideDialog, a.width)-besides, 12), "…")
 }
 
 // envSpan is an environment's name in its colour, production's in capitals.
@@ -332,8 +353,15 @@ func weight(a model.Action) int {
 
 func (d *draftDialog) foot(a *App, w int) []string {
 	st := a.st
+	name := paint.NewLine(w).Gap(1).Add(st.Dim, text.Lit("title  "))
 	reason := paint.NewLine(w).Gap(1).Add(st.Dim, text.Lit("reason "))
-	d.reason.draw(reason, st, w-10, text.Lit("why, for those who read it later"))
+	if d.naming {
+		d.name.draw(name, st, w-10, text.Lit("what it does, in a few words"))
+		reason.AddTrunc(st.Text, text.Line(d.reason.value()), w-10)
+	} else {
+		name.AddTrunc(st.Text, text.Line(d.name.value()), w-10)
+		d.reason.draw(reason, st, w-10, text.Lit("why, for those who read it later"))
+	}
 	keys := paint.NewLine(w).Gap(1)
 	switch {
 	case d.sealing:
@@ -343,8 +371,13 @@ func (d *draftDialog) foot(a *App, w int) []string {
 	default:
 		keyHint(keys, st, text.Lit("ctrl+y"), text.Lit("seal it; nothing is changed yet"))
 	}
+	other := text.Lit("  title   ")
+	if d.naming {
+		other = text.Lit("  reason   ")
+	}
+	keys.Right(st.Accent, text.Lit("tab")).Right(st.Dim, other)
 	keys.Right(st.Accent, text.Lit("esc")).Right(st.Dim, text.Lit("  not now "))
-	return []string{"", reason.String(), "", keys.String()}
+	return []string{"", name.String(), reason.String(), "", keys.String()}
 }
 
 func (d *draftDialog) key(a *App, k tea.KeyPressMsg) tea.Cmd {
@@ -356,6 +389,8 @@ func (d *draftDialog) key(a *App, k tea.KeyPressMsg) tea.Cmd {
 		}
 	case "ctrl+y":
 		return d.seal(a)
+	case "tab", "shift+tab":
+		d.naming = d.draft != nil && !d.naming
 	case "pgdown":
 		d.top += d.page
 	case "down":
@@ -366,7 +401,7 @@ func (d *draftDialog) key(a *App, k tea.KeyPressMsg) tea.Cmd {
 		d.top = max(d.top-1, 0)
 	default:
 		if d.draft != nil && !d.sealing {
-			d.reason.key(k)
+			d.typed().key(k)
 		}
 	}
 	return nil
@@ -374,8 +409,16 @@ func (d *draftDialog) key(a *App, k tea.KeyPressMsg) tea.Cmd {
 
 func (d *draftDialog) paste(_ *App, s string) {
 	if d.draft != nil {
-		d.reason.insert(s)
+		d.typed().insert(s)
 	}
+}
+
+// typed is the line that has the keys.
+func (d *draftDialog) typed() *input {
+	if d.naming {
+		return &d.name
+	}
+	return &d.reason
 }
 
 func (d *draftDialog) clickAt(*App, int) tea.Cmd { return nil }
@@ -385,6 +428,10 @@ func (d *draftDialog) wheelBy(_ *App, rows int) { d.top = max(d.top+rows*wheelRo
 func (d *draftDialog) seal(a *App) tea.Cmd {
 	reason := strings.TrimSpace(d.reason.value())
 	if d.draft == nil || d.sealing || reason == "" {
+		return nil
+	}
+	if err := d.draft.Rename(d.name.value()); err != nil {
+		a.fail(text.Lit("Not sealed"), err)
 		return nil
 	}
 	d.sealing = true

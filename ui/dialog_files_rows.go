@@ -6,6 +6,7 @@ import (
 	"plumb/gitops/workspace"
 	"plumb/model/text"
 	"plumb/themes"
+	"plumb/ui/diffview"
 	"plumb/ui/paint"
 )
 
@@ -53,6 +54,10 @@ func (d *filesDialog) total(a *App) []paint.Span {
 	case all.blind > 0 && !d.ask.busy:
 		spans = append(spans, paint.S(st.Dim, text.Format("  %s not counted", thousands(all.blind))))
 	}
+	if all.said > 0 {
+		sign, worst := diffview.SeverityLook(st, all.worst)
+		spans = append(spans, paint.S(worst, text.Lit("  ").Plus(sign).Plus(text.Line(" "+plural(all.said, "finding")))))
+	}
 	if m := reviewWords(all); m != "" {
 		spans = append(spans, paint.S(st.Dim, text.Line("  "+m+" reviewed")))
 	}
@@ -64,6 +69,7 @@ type fileColumns struct {
 	width, names, came, went int
 	reviewed                 int
 	picked                   int
+	said                     int
 }
 
 // columns are as wide as the sums of the uppermost directories need, for which no number below is too large.
@@ -78,8 +84,11 @@ func (d *filesDialog) columns(w int) fileColumns {
 		if s.picked {
 			c.picked = 2
 		}
+		if s.said > 0 {
+			c.said = max(c.said, len(thousands(s.said))+4)
+		}
 	}
-	c.names = w - c.came - c.went - c.reviewed - c.picked - 1
+	c.names = w - c.came - c.went - c.said - c.reviewed - c.picked - 1
 	return c
 }
 
@@ -237,12 +246,18 @@ func reviewWords(s fileSum) string {
 	return words
 }
 
-// marks are at the end of a row: what was reviewed, and that something is picked.
+// marks are at the end of a row: what checks found, what was reviewed, and that something is picked.
 func (d *filesDialog) marks(l *paint.Line, st themes.Styles, s fileSum, c fileColumns) {
 	words := reviewWords(s)
 	style := st.Dim
 	if s.isReviewed() {
 		style = st.Good
+	}
+	if s.said > 0 {
+		sign, worst := diffview.SeverityLook(st, s.worst)
+		l.AddNumber(worst, sign.Plus(text.Lit(" ")).Plus(text.Line(thousands(s.said))), c.said)
+	} else {
+		l.Gap(c.said)
 	}
 	l.AddNumber(style, text.Line(words), c.reviewed)
 	if s.picked {

@@ -10,6 +10,7 @@ import (
 
 	"plumb/gitops/workspace"
 	"plumb/model"
+	"plumb/ui/diffview"
 )
 
 // fileTree is all files of a difference as a tree, with what is known of each. It is made once: what is typed and
@@ -34,6 +35,8 @@ type fileFacts struct {
 	hunks   int // Of a loaded one,
 	done    int // and how many of them were reviewed.
 	picked  bool
+	said    int            // How many findings checks have about it,
+	worst   model.Severity // and the worst of them.
 }
 
 // fileSum is what is known of a file, or of all files of a directory.
@@ -43,6 +46,8 @@ type fileSum struct {
 	added, removed int
 	hunks, done    int
 	picked         bool
+	said           int
+	worst          model.Severity
 }
 
 // isReviewed reports whether all hunks of all files were reviewed.
@@ -98,6 +103,8 @@ func (t *fileTree) tally(a *App) {
 		f, i := &t.facts[k], t.at[k]
 		f.local, f.hunks, f.done = -1, 0, 0
 		f.picked = len(p.picksOf(a, pathOfChange(t.changes[k]))) > 0
+		list := p.found.of(t.changes[k].Path)
+		f.said, f.worst = len(list), diffview.Worst(list)
 		if i < len(p.outline.counts) && p.changes != nil {
 			f.counted, f.count = true, p.outline.counts[i]
 		}
@@ -105,6 +112,7 @@ func (t *fileTree) tally(a *App) {
 			continue
 		}
 		f.local = i - p.base
+		f.said, f.worst = p.view.Findings(f.local)
 		d := &p.files_[f.local]
 		f.counted, f.count = true, workspace.LineCount{Added: d.Added, Removed: d.Removed}
 		if d.Unloaded > 0 {
@@ -149,7 +157,7 @@ func (t *fileTree) count(file int, n workspace.LineCount) {
 
 // sum is what a single file adds to the directories that it is in.
 func (f *fileFacts) sum() fileSum {
-	s := fileSum{files: 1, added: f.count.Added, removed: f.count.Removed, hunks: f.hunks, done: f.done, picked: f.picked}
+	s := fileSum{files: 1, added: f.count.Added, removed: f.count.Removed, hunks: f.hunks, done: f.done, picked: f.picked, said: f.said, worst: f.worst}
 	if f.local >= 0 {
 		s.loaded = 1
 	}
@@ -172,6 +180,7 @@ func (t *fileTree) add(node int, s fileSum) {
 		u.hunks += s.hunks
 		u.done += s.done
 		u.picked = u.picked || s.picked
+		u.found(s)
 	}
 }
 
@@ -180,10 +189,22 @@ func (t *fileTree) all() fileSum {
 	var s fileSum
 	for i := 0; i < len(t.nodes); i = t.nodes[i].End {
 		u := t.sums[i]
+		s.found(u)
 		s = fileSum{s.files + u.files, s.loaded + u.loaded, s.blind + u.blind, s.added + u.added, s.removed + u.removed,
-			s.hunks + u.hunks, s.done + u.done, s.picked || u.picked}
+			s.hunks + u.hunks, s.done + u.done, s.picked || u.picked, s.said, s.worst}
 	}
 	return s
+}
+
+// found adds findings to a sum.
+func (s *fileSum) found(more fileSum) {
+	switch {
+	case more.said == 0:
+		return
+	case s.said == 0 || more.worst == model.SeverityError || more.worst == model.SeverityWarning && s.worst == model.SeverityNote:
+		s.worst = more.worst
+	}
+	s.said += more.said
 }
 
 // uncounted are the files of which it is to be counted yet how many lines differ.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -20,7 +21,12 @@ type judgeDialog struct {
 	change  model.Change
 	approve bool // Approve it; otherwise apply it.
 	review  *workspace.Review
-	checked bool // The checks have come to their end.
+	checked bool                 // The checks have come to their end.
+	began   map[string]time.Time // When each of the checks that are running began.
+
+	signing  text.Safe // What the operator signs with; empty where nothing has to be signed.
+	unsigned error     // Why they cannot.
+
 	err     error
 	consent consent
 	top     int
@@ -33,8 +39,12 @@ type reviewStep struct {
 	event  model.CheckEvent
 }
 
-// reviewFound is the plan, with all checks.
-type reviewFound struct{ review workspace.Review }
+// reviewFound is the plan, with all checks, and what the operator would sign with.
+type reviewFound struct {
+	review   workspace.Review
+	signing  text.Safe // Empty where nothing has to be signed.
+	unsigned error     // Why the operator cannot sign what has to be.
+}
 
 type reviewPart = part[reviewStep, reviewFound]
 
@@ -44,14 +54,15 @@ func (a *App) judge(approve bool) tea.Cmd {
 	a.open(&judgeDialog{change: c, approve: approve})
 	return follow(a, &a.asks, whileAsked, func(ctx context.Context, emit func(reviewStep)) (reviewFound, error) {
 		r, err := a.ws.Review(ctx, c)
+		signing, unsigned := a.ws.SignWith(ctx, c.Environment)
 		if err != nil || !r.Holds || !lacksChecks(r.Checks) {
-			return reviewFound{r}, err
+			return reviewFound{r, signing, unsigned}, err
 		}
 		first := r
 		emit(reviewStep{review: &first})
 		results, err := a.ws.RunChecks(ctx, c, func(e model.CheckEvent) { emit(reviewStep{event: e}) })
 		r.Checks, r.Rules, r.Applied = results, withChecks(r.Rules, results), withChecks(r.Applied, results)
-		return reviewFound{r}, err
+		return reviewFound{r, signing, unsigned}, err
 	})
 }
 
@@ -70,7 +81,7 @@ func (a *App) reviewArrived(m reviewPart) tea.Cmd {
 		return m.next
 	}
 	for _, s := range m.items {
-		d.step(s)
+		d.step(a, s)
 	}
 	if !m.done {
 		return m.next
@@ -80,7 +91,7 @@ func (a *App) reviewArrived(m reviewPart) tea.Cmd {
 		return nil
 	}
 	ran := d.review != nil
-	d.review, d.checked = &m.result.review, true
+	d.review, d.checked, d.signing, d.unsigned = &m.result.review, true, m.result.signing, m.result.unsigned
 	verb := text.Lit("apply it")
 	if d.approve {
 		verb = text.Lit("approve it")
@@ -100,10 +111,16 @@ func (a *App) reviewArrived(m reviewPart) tea.Cmd {
 }
 
 // step takes in what is known on the way.
-func (d *judgeDialog) step(s reviewStep) {
+func (d *judgeDialog) step(a *App, s reviewStep) {
 	if s.review != nil {
 		d.review = s.review
 		return
+	}
+	if s.event.Result.State == model.CheckRunning {
+		if d.began == nil {
+			d.began = map[string]time.Time{}
+		}
+		d.began[checkKey(s.event.Result)] = a.now()
 	}
 	for i, r := range d.review.Checks {
 		if r.Name == s.event.Result.Name && r.Environment == s.event.Result.Environment {
@@ -111,6 +128,46 @@ func (d *judgeDialog) step(s reviewStep) {
 		}
 	}
 	d.review.Rules, d.review.Applied = withChecks(d.review.Rules, d.review.Checks), withChecks(d.review.Applied, d.review.Checks)
+}
+
+// checkKey tells the checks of a change apart.
+func checkKey(r model.CheckResult) string { return r.Environment + " " + r.Name }
+
+// lasted is how long a check took, or has been running for; empty where nobody waited for it.
+func (d *judgeDialog) lasted(a *App, r model.CheckResult) text.Safe {
+	switch began, waited := d.began[checkKey(r)]; {
+	case !waited:
+		return text.Safe{}
+	case r.State == model.CheckRunning:
+		so := a.now().Sub(began)
+		if so < time.Minute {
+			return text.Format("%d s", int(so.Seconds()))
+		}
+		return took(so)
+	}
+	return took(r.Took)
+}
+
+// waiting says how many checks have ended, and which are running.
+func (d *judgeDialog) waiting() text.Safe {
+	ended := 0
+	var running []string
+	for _, r := range d.review.Checks {
+		switch _, ran := d.began[checkKey(r)]; {
+		case r.State == model.CheckRunning:
+			running = append(running, r.Name)
+		case ran:
+			ended++
+		}
+	}
+	words := text.Lit("waiting for the checks …")
+	if len(running) > 0 {
+		words = text.Format("waiting for the checks: %s …", strings.Join(running, ", "))
+	}
+	if ended > 0 {
+		words = words.Plus(text.Format("  %d ended", ended))
+	}
+	return words
 }
 
 // judgeArrived takes in a change that was approved or given up.
@@ -138,7 +195,7 @@ func (d *judgeDialog) draw(a *App, w, h int) []string {
 	if d.approve {
 		verb = text.Lit("Approve")
 	}
-	title := []paint.Span{paint.S(st.Strong, text.Format("%s “%s” ", verb, d.change.Title)), paint.S(st.Dim, text.Lit("for ")), envSpan(a, d.change.Environment)}
+	title := []paint.Span{paint.S(st.Strong, text.Format("%s “%s” ", verb, shortTitle(a, d.change.Title))), paint.S(st.Dim, text.Lit("for ")), envSpan(a, d.change.Environment)}
 	esc := paint.NewLine(in).Right(st.Accent, text.Lit("esc")).Right(st.Dim, text.Lit("  not now ")).String()
 	switch {
 	case d.err != nil:
@@ -154,13 +211,13 @@ func (d *judgeDialog) draw(a *App, w, h int) []string {
 	switch {
 	case !d.checked:
 		l := paint.NewLine(in).Gap(1).Add(st.Accent, spinner(a)).Gap(1)
-		foot = append(foot, "", l.Add(st.Dim, text.Lit("waiting for the checks …")).String(), esc)
+		foot = append(foot, "", l.Add(st.Dim, d.waiting()).String(), esc)
 	case d.possible() == "":
 		foot = append(foot, d.consent.foot(a, in)...)
 	default:
 		foot = append(foot, "", paint.NewLine(in).Gap(1).Add(st.Bad, text.Lit("✗ ")).Add(st.Text, text.Line(d.possible())).String(), esc)
 	}
-	rows := append(d.summary(a, in), checkRows(a, in, d.review.Checks)...)
+	rows := append(d.summary(a, in), checkList{lasted: func(r model.CheckResult) text.Safe { return d.lasted(a, r) }}.rows(a, in, d.review.Checks)...)
 	rows = append(rows, planRows(a, in, d.change.Plans)...)
 	room := max(h-2-len(foot), 1)
 	d.page = max(room-2, 1)
@@ -225,8 +282,12 @@ func (d *judgeDialog) facts(a *App, w int) []string {
 	l = paint.NewLine(w).Gap(1).AddColumn(st.Dim, text.Lit("bound to"), 10)
 	l.Add(st.Dim, text.Format("change %s  revision %s", d.change.Digest.Short(), d.change.Revision.Short()))
 	if d.approve {
-		l.Add(st.Dim, text.Format("  as %s <%s>", a.ws.Self().Name, a.ws.Self().Email))
-		return append(rows, l.String())
+		if d.signing.IsEmpty() {
+			l.Add(st.Dim, text.Format("  as %s <%s>", a.ws.Self().Name, a.ws.Self().Email))
+			return append(rows, l.String())
+		}
+		rows = append(rows, l.String())
+		return append(rows, paint.NewLine(w).Gap(9).Add(st.Dim, d.signing).String())
 	}
 	back := text.Lit("to take it back afterwards: R on the change")
 	if back.Width()+2 > l.Free() {
@@ -261,6 +322,9 @@ func missing(r model.Rule) text.Safe {
 func (d *judgeDialog) possible() string {
 	if !d.review.Holds {
 		return "the plan no longer holds: " + d.review.Because
+	}
+	if d.unsigned != nil {
+		return d.unsigned.Error()
 	}
 	if d.approve || d.glass() {
 		return ""
@@ -297,8 +361,11 @@ func (d *judgeDialog) key(a *App, k tea.KeyPressMsg) tea.Cmd {
 		return a.run.apply(a, d.change, d.consent.why())
 	}
 	id := d.change.ID
+	if !d.signing.IsEmpty() {
+		a.say(d.signing.Plus(text.Lit(": a security key waits to be touched")))
+	}
 	return ask(a, &a.asks, func(ctx context.Context) (judged, error) {
-		c, err := a.ws.Approve(context.WithoutCancel(ctx), id)
+		c, err := a.ws.Approve(context.WithoutCancel(ctx), id, nil)
 		return judged{c, "approved"}, err
 	})
 }

@@ -32,6 +32,9 @@ func (p *diffPane) rule(a *App, focused, slow bool) string {
 	if p.any() {
 		right = append(right, p.how.words(a.splits())...)
 	}
+	if p.found.any() {
+		right = append(right, text.Line(plural(p.found.shown, "finding")))
+	}
 	if n := p.files(); n > 1 {
 		right = append(right, text.Format("%s/%s", thousands(p.base+p.view.File()+1), thousands(n)))
 	}

@@ -8,8 +8,9 @@ import (
 
 // goal is where the window is to be once the file is here.
 type goal struct {
-	file int
-	lift int // Rows above the file that are to be seen.
+	file    int
+	finding action.ID // Which of its findings is looked for: the first, going forward, or the last; empty for the beginning of the file.
+	lift    int       // Rows above the file that are to be seen.
 }
 
 // How many files before the one that was jumped to are read with it, so that scrolling up finds something.
@@ -136,7 +137,7 @@ func (p *diffPane) toOutline(toFile bool) {
 func (p *diffPane) scrolled(a *App, rows int) tea.Cmd {
 	row, _ := p.view.Position()
 	if rows < 0 && p.base > 0 && row+rows < 0 && p.cut >= p.above() {
-		return p.jumpTo(a, goal{p.base, row - rows})
+		return p.jumpTo(a, goal{file: p.base, lift: row - rows})
 	}
 	p.scroll(rows)
 	if len(p.outline.rows) > 0 && p.cut < p.above() {
@@ -191,6 +192,12 @@ func (p *diffPane) reached() {
 		return
 	}
 	p.view.JumpTo(p.goal.file - p.base)
+	switch p.goal.finding {
+	case action.NextFinding:
+		p.view.FirstFinding(p.goal.file - p.base)
+	case action.PrevFinding:
+		p.view.LastFinding(p.goal.file - p.base)
+	}
 	if p.goal.lift > 0 {
 		p.view.Scroll(-p.goal.lift)
 	}

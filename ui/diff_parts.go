@@ -1,9 +1,7 @@
 package ui
 
 import (
-	"context"
 	"errors"
-	"fmt"
 	"slices"
 
 	tea "charm.land/bubbletea/v2"
@@ -49,7 +47,7 @@ func (p *diffPane) noPart(a *App) string {
 }
 
 // pickPart picks the part for the next change, or puts it back.
-func (p *diffPane) pickPart(a *App) tea.Cmd {
+func (p *diffPane) pickPart(a *App, verb model.ChangeKind) tea.Cmd {
 	p.touch()
 	e := a.env()
 	file, blocks := p.part()
@@ -67,34 +65,35 @@ func (p *diffPane) pickPart(a *App) tea.Cmd {
 			a.fail(text.Lit("Not picked"), err)
 			return nil
 		}
-		e.stage.toggleBlocks(key(s.resource), workspace.Part{Address: key(s.resource), Blocks: blocks, Old: d.Old, New: d.New})
+		e.stage.toggleBlocks(key(s.resource), workspace.Part{Address: key(s.resource), Blocks: blocks, Old: d.Old, New: d.New}, verb)
 	case commitSubject:
 		if f := &p.files_[file]; !f.OldPath.IsEmpty() && !f.NewPath.IsEmpty() && f.OldPath != f.NewPath {
 			a.warn(text.Lit("the file was moved by this commit: it can only be taken back as a whole"))
 			return nil
 		}
-		e.stage.toggleCommit(s.commit.Hash, pathOf(&p.files_[file]), blocks)
+		e.stage.toggleCommitBlocks(s.commit, pathOf(&p.files_[file]), blocks)
 	}
 	wasMarking := p.view.Unmark()
-	p.showPicks(a)
-	a.live.touch()
-	a.change.touch()
+	cmd := a.restaged(e)
 	if e.stage.isEmpty() {
 		a.say(text.Lit("nothing is picked any more"))
-		return nil
+		return cmd
 	}
-	a.say(e.stage.words().Plus(text.Lit(" picked: ")).Plus(nextForPicks(p.subject)))
+	a.say(e.stage.words().Plus(text.Lit(" picked: ")).Plus(nextForPicks(e, p.subject)))
 	if !wasMarking {
-		return p.move(a, action.NextHunk)
+		return tea.Batch(cmd, p.move(a, action.NextHunk))
 	}
-	return nil
+	return cmd
 }
 
-func nextForPicks(s subject) text.Safe {
+func nextForPicks(e *environment, s subject) text.Safe {
 	if _, ok := s.(commitSubject); ok {
-		return text.Lit("R takes it back, s picks more")
+		return text.Lit("R takes it back, ctrl+y makes a change of all that is picked")
 	}
-	return text.Lit("x restores, m adopts, s picks more")
+	if e.stage.isMixed() {
+		return text.Lit("ctrl+y makes one change of it")
+	}
+	return text.Lit("ctrl+y makes a change of it, x restores, m adopts all of it")
 }
 
 // showPicks marks in the view what is picked of what it shows.
@@ -112,9 +111,9 @@ func (p *diffPane) picksOf(a *App, path string) []diff.Block {
 	}
 	switch s := p.subject.(type) {
 	case resourceSubject:
-		return e.stage.parts[key(s.resource)].Blocks
+		return e.stage.partOf(key(s.resource))
 	case commitSubject:
-		return e.stage.commits[s.commit.Hash][path]
+		return e.stage.blocksOf(s.commit.Hash)[path]
 	}
 	return nil
 }
@@ -123,37 +122,9 @@ func (p *diffPane) picksOf(a *App, path string) []diff.Block {
 func (p *diffPane) partsOf(a *App) map[string][]diff.Block {
 	s, ok := p.subject.(commitSubject)
 	if e := a.env(); ok && e != nil {
-		return e.stage.commits[s.commit.Hash]
+		return e.stage.blocksOf(s.commit.Hash)
 	}
 	return nil
-}
-
-// takeBackParts drafts the change that takes the picked parts of a commit back.
-func (a *App) takeBackParts(c model.Commit, picked map[string][]diff.Block) tea.Cmd {
-	req := workspace.Request{Kind: model.Revert, Subject: string(c.Hash), Environment: a.env().Name}
-	a.open(&draftDialog{req: req})
-	return ask(a, &a.asks, func(ctx context.Context) (drafted, error) {
-		files, err := a.ws.CommitFiles(ctx, c.Hash)
-		if err != nil {
-			return drafted{}, err
-		}
-		for _, f := range files {
-			blocks := picked[text.Line(f.Path).String()]
-			if len(blocks) == 0 {
-				continue
-			}
-			d, err := a.ws.DivideFile(ctx, f)
-			if err != nil {
-				return drafted{}, err
-			}
-			req.Parts = append(req.Parts, workspace.Part{Path: f.Path, Blocks: blocks, Old: d.Old, New: d.New})
-		}
-		if len(req.Parts) != len(picked) {
-			return drafted{}, fmt.Errorf("%s has not got the files that were picked", c.Hash.Short())
-		}
-		d, err := a.ws.Draft(ctx, req)
-		return drafted{d}, err
-	})
 }
 
 // drawOut moves the end of the marked range, where there is one.

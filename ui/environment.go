@@ -111,7 +111,7 @@ func (e *environment) summary(st themes.Styles, trusted bool) (text.Safe, themes
 	add(drifted, "drifted", st.Drifted)
 	add(pending, "pending", st.Pending)
 	add(unknown, "unknown", st.Unknown)
-	if e.obs != nil && e.obs.Hold != nil {
+	if e.obs != nil && len(e.obs.Holds) > 0 {
 		if len(words) == 0 {
 			style = st.Warning
 			words = append(words, "in sync")
@@ -234,6 +234,9 @@ func (a *App) observed(m lookPart) tea.Cmd {
 		return r == nil || !r.Status.IsDrift()
 	})
 	cmds := []tea.Cmd{a.live.refill(a), a.observeNext()}
+	if before != nil && (!e.stage.isEmpty() || e.stage.version > 0) {
+		cmds = append(cmds, a.restaged(e)) // What it would do may be something else by now.
+	}
 	if moved(before, e.obs) {
 		cmds = append(cmds, a.history.load(a))
 	}
@@ -290,6 +293,7 @@ func (a *App) goTo(i int) tea.Cmd {
 	}
 	a.current = (i%len(a.envs) + len(a.envs)) % len(a.envs)
 	a.touchEnvironments()
+	a.change.restage(a)
 	a.change.sort(a)
 	a.change.chooseOpen(a.env().Name)
 	cmds := []tea.Cmd{a.live.switched(a)}

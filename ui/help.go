@@ -18,11 +18,12 @@ type helpDialog struct {
 	rows  []helpRow
 }
 
-// helpRow is a heading, or an action.
+// helpRow is a heading, an action or a sign.
 type helpRow struct {
 	heading string
 	act     action.Action
 	why     string
+	sign    *sign // Instead of an action; nil for none.
 }
 
 func newHelp(a *App) *helpDialog {
@@ -52,6 +53,7 @@ func (d *helpDialog) filter() {
 			d.rows = append(d.rows, helpRow{act: act, why: why})
 		}
 	}
+	d.addSigns(words)
 	d.list.SetSkip(func(i int) bool { return d.rows[i].heading != "" })
 	d.list.SetLen(len(d.rows))
 	d.list.Top()
@@ -79,18 +81,15 @@ func placeName(s action.Scope) string {
 		return "what ran"
 	case action.File:
 		return "a file"
+	case action.Ledger:
+		return "the ledger"
 	}
 	return strings.ToUpper(string(s[:1])) + string(s[1:])
 }
 
 func matchesAll(act action.Action, words []string) bool {
 	all := strings.ToLower(strings.Join(append([]string{act.Title, act.Text, act.Git, string(act.ID)}, act.Keys...), " "))
-	for _, w := range words {
-		if !strings.Contains(all, w) {
-			return false
-		}
-	}
-	return true
+	return hasAll(all, words)
 }
 
 func (d *helpDialog) width(*App) int { return wideDialog }
@@ -117,6 +116,9 @@ func (d *helpDialog) more(a *App, w int) []string {
 	if d.list.Len() > 0 {
 		if r := d.rows[d.list.Cursor()]; r.heading == "" {
 			all := text.Line(r.act.Text)
+			if r.sign != nil {
+				all = text.Line(r.sign.means)
+			}
 			if r.why != "" {
 				all = all.Plus(text.Format(" — %s", r.why))
 			} else if r.act.Git != "" {
@@ -138,6 +140,10 @@ func (d *helpDialog) row(a *App, i, w int) string {
 	cursor := i == d.list.Cursor()
 	l := paint.NewLine(w).Base(base(st, cursor, true))
 	pointer(l, st, cursor, true)
+	if r.sign != nil {
+		l.Gap(1).AddColumn(r.sign.style(st), r.sign.sign, 14).Gap(1)
+		return l.Add(st.Text, text.Line(r.sign.means)).String()
+	}
 	key, words := st.Accent, st.Text
 	if r.why != "" {
 		key, words = st.Faint, st.Faint
@@ -171,7 +177,7 @@ func (d *helpDialog) run(a *App) tea.Cmd {
 		return nil
 	}
 	r := d.rows[d.list.Cursor()]
-	if r.heading != "" {
+	if r.heading != "" || r.sign != nil {
 		return nil
 	}
 	a.close(d)

@@ -142,6 +142,8 @@ func (p *historyPane) row(a *App, i int, lane lanes.Row, focused bool) string {
 	switch {
 	case e.Hash == p.marked:
 		l.Add(st.Accent, text.Lit("◎"))
+	case a.isStaged(e.Hash):
+		l.Add(verbStyle(st, model.Revert), text.Lit("●"))
 	case a.diff.marks.has(a.opt.Reviewed, reviewed.Commit(e.Hash)):
 		l.Add(st.Good, text.Lit("✓"))
 	default:
@@ -161,6 +163,7 @@ func (p *historyPane) row(a *App, i int, lane lanes.Row, focused bool) string {
 		p.highlight(l, st, st.Dim, givenName(e.Author.Name, author), author)
 		l.To(from + author + 2)
 	}
+	p.glassMark(l, a, st, e)
 	chips(l, a, e)
 	p.refs(l, st, e)
 	if e.Request.Mark != "" {

@@ -119,6 +119,10 @@ func (a *App) copied() string {
 		}
 	case action.Run:
 		return string(a.run.run.ID)
+	case action.Ledger:
+		if x := a.ledger.selected(); x != nil {
+			return string(x.ID())
+		}
 	case action.History:
 		return string(a.history.hash())
 	case action.Live:

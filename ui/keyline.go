@@ -21,6 +21,9 @@ func (a *App) keyLine() string {
 		if a.search.in == action.History {
 			hint = text.Lit("words, author:, since:2h, path:, env:, is:production … tab completes")
 		}
+		if a.search.in == action.Ledger {
+			hint = text.Lit("words, by:, kind:approve, env:, since:2d, signed:no … tab completes")
+		}
 		tail = tail.Truncate(a.width/2, "…")
 		a.search.input.draw(l, st, a.width-tail.Width()-4, hint)
 		return l.Right(style, tail).Right(st.Dim, text.Lit(" ")).String()
@@ -46,10 +49,15 @@ func (a *App) searchTail() (text.Safe, themes.Style) {
 	}
 	_, n, _ := a.pane(a.search.in).matches(a)
 	found := matchesFound(n)
-	if a.search.in != action.History {
+	bad := a.history.problem
+	switch a.search.in {
+	case action.History:
+	case action.Ledger:
+		bad = a.ledger.problem
+	default:
 		return found, a.st.Dim
 	}
-	if bad := a.history.problem; bad != nil && !bad.Unfinished {
+	if bad != nil && !bad.Unfinished {
 		return text.Line(bad.Text), a.st.Warning
 	}
 	var words []text.Safe
@@ -91,10 +99,18 @@ func (a *App) suits(act *action.Action, s action.State) bool {
 	case action.Between:
 		act.Title = "commits"
 		return s.Compared
+	case action.Compose:
+		return s.Staged > 0
+	case action.Drop, action.EditHere:
+		return s.Pick
 	case action.RollBack:
-		return s.Focus != action.Change || !s.Change.IsOpen()
+		return s.Focus != action.Change || !s.Change.IsOpen() && (s.Change != "" || s.Staged == 0)
 	case action.Approve, action.Apply:
-		return s.Focus != action.Diff || s.Shows == action.Change
+		return s.Focus != action.Diff && (s.Change != "" || s.Staged == 0) || s.Focus == action.Diff && s.Shows == action.Change
+	case action.Refuse:
+		return s.Change.IsOpen()
+	case action.Abandon:
+		return s.Change != "" || s.Staged == 0
 	case action.Restore, action.Adopt:
 		return s.Focus != action.Diff || s.Shows == action.Live
 	}

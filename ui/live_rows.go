@@ -164,12 +164,13 @@ func (p *livePane) target(a *App, l *paint.Line, r *liveRow) {
 func (p *livePane) resourceRow(st themes.Styles, e *environment, l *paint.Line, r *liveRow) {
 	res := r.resource
 	sign, style := look(st, res.Status)
-	if _, part := e.stage.parts[key(res)]; e.stage.whole[key(res)] {
-		l.Add(st.Accent, text.Lit("●"))
-	} else if part {
-		l.Add(st.Accent, text.Lit("◐"))
-	} else {
+	switch i := e.stage.resource(key(res)); {
+	case i < 0:
 		l.Gap(1)
+	case e.stage.picks[i].partCount() > 0:
+		l.Add(verbStyle(st, e.stage.picks[i].Verb), text.Lit("◐"))
+	default:
+		l.Add(verbStyle(st, e.stage.picks[i].Verb), text.Lit("●"))
 	}
 	l.Add(style, sign).Gap(1)
 	words := st.Text

@@ -98,11 +98,11 @@ func TestStagedResourcesBecomeOneChange(t *testing.T) {
 	s.press("s")
 	s.selectsResource("logrotate.d/nginx")
 	s.press("s")
-	s.sees("2 resources picked in production")
+	s.sees("2 resources picked", "staged, not sealed  2 resources")
 	s.press("x")
 	s.sees("~1 update  +1 create")
 	s.sealsWith("both")
-	s.seesNot("picked in production")
+	s.seesNot("staged, not sealed")
 }
 
 func TestRevisionIsDeployedToAnotherEnvironment(t *testing.T) {

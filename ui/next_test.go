@@ -13,8 +13,8 @@ func TestNoKeyIsSilent(t *testing.T) {
 	s, _ := openStory(t, 120, 36, Options{})
 	s.press("2", "X")
 	s.sees("X is “abandon” in Change, and nothing here")
-	s.press("!")
-	s.sees("! does nothing; ? shows every key")
+	s.press("=")
+	s.sees("= does nothing; ? shows every key")
 	s.press("1", "esc")
 	s.sees("this is the first level; q leaves plumb")
 }

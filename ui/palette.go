@@ -49,6 +49,7 @@ var verbs = []verb{
 	{action.FileNamed, "file PATH REVISION", "Show a file and who wrote its lines; now, without a revision"},
 	{action.GoLine, "line NUMBER", "Go to a line of the file that is shown"},
 	{action.Filter, "filter WORDS", "Filter History: since:2h is:production author:NAME path:GLOB …"},
+	{action.EditHere, "edit PATH", "Edit a file of git in your editor, and stage what was saved"},
 	{action.GoCommit, "go to PLACE", "Go to a revision, tag, date, age or share of History: go to 50%"},
 	{action.HistoryOf, "history of REVISION", "Show the history of another revision"},
 	{action.Revert, "revert COMMIT", "Take one commit back"},
@@ -66,7 +67,7 @@ func newPalette(a *App, typed string) *paletteDialog {
 func newViewMenu(a *App) *paletteDialog {
 	d := &paletteDialog{title: text.Lit("Views")}
 	s := a.state()
-	for _, id := range []action.ID{action.FocusHistory, action.Between, action.AllRuns, action.WhatRan, action.FirstParent, action.Help} {
+	for _, id := range []action.ID{action.FocusHistory, action.Between, action.AllRuns, action.ShowLedger, action.WhatRan, action.FirstParent, action.Help} {
 		d.all = append(d.all, entryOf(id, s))
 	}
 	for _, e := range a.entries() {

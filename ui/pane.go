@@ -40,6 +40,8 @@ func (a *App) pane(s action.Scope) pane {
 		return &a.ran
 	case action.File:
 		return &a.file
+	case action.Ledger:
+		return &a.ledger
 	}
 	return &a.history
 }

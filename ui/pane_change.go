@@ -13,12 +13,14 @@ import (
 	"plumb/ui/list"
 )
 
-// changePane lists the changes on record, those that can still be judged first, and
+// changePane lists the changes on record, those that can still be judged first, of them those that came since the operator last looked, and
 // says of the selected one what it does and what it lacks.
 type changePane struct {
 	canvas
 	list   list.List
+	staged int // Rows of the stage of the current environment, above the changes.
 	all    []model.Change
+	glass  map[model.Hash][]model.Run // By the commits that they applied, the runs with broken glass.
 	ask    question
 	err    error
 	loaded bool
@@ -31,12 +33,16 @@ type changePane struct {
 type changesFound struct {
 	all    []model.Change
 	damage []ledger.Problem
+	glass  map[model.Hash][]model.Run // By the commits that they applied, the runs with broken glass.
 }
 
 func (p *changePane) load(a *App) tea.Cmd {
 	p.touch()
 	return ask(a, &p.ask, func(ctx context.Context) (found changesFound, err error) {
 		if found.all, err = a.ws.Changes(ctx); err != nil {
+			return found, err
+		}
+		if found.glass, err = a.ws.Glass(ctx); err != nil {
 			return found, err
 		}
 		found.damage, err = a.ws.Damage(ctx)
@@ -48,12 +54,14 @@ func (p *changePane) arrived(a *App, m answer[changesFound]) tea.Cmd {
 	p.loaded, p.err = true, m.err
 	was := p.chosen() // As long as the cursor is a place in the earlier list.
 	if m.err == nil {
-		p.all = m.value.all
+		p.all, p.glass = m.value.all, m.value.glass
+		a.history.touch()
 	}
 	for _, d := range m.value.damage {
 		a.warn(text.Format("the record cannot be believed whole: %s: %s", d.Log, d.What))
 	}
-	return p.order(a, was)
+	cmd := p.order(a, was)
+	return tea.Batch(cmd, a.commitAgain())
 }
 
 // chosen is the id of the selected change; empty for none.
@@ -71,6 +79,7 @@ func (p *changePane) sort(a *App) tea.Cmd { return p.order(a, p.chosen()) }
 // order is sort, and keeps the cursor on the change that was selected.
 func (p *changePane) order(a *App, was model.ChangeID) tea.Cmd {
 	p.touch()
+	a.bar.touch()
 	current := ""
 	if e := a.env(); e != nil {
 		current = e.Name
@@ -90,9 +99,18 @@ func (p *changePane) order(a *App, was model.ChangeID) tea.Cmd {
 		if d := rank(x) - rank(y); d != 0 {
 			return d
 		}
+		if x.New != y.New {
+			return map[bool]int{true: -1, false: 1}[x.New]
+		}
 		return y.SealedAt.Compare(x.SealedAt)
 	})
-	p.list.Replace(len(p.all), func(i int) bool { return p.all[i].ID == was })
+	row := p.list.Cursor()
+	p.list.Replace(p.staged+len(p.all), func(i int) bool {
+		if was == "" || i < p.staged {
+			return was == "" && i == row && i < p.staged
+		}
+		return p.all[i-p.staged].ID == was
+	})
 	p.place()
 	p.search()
 	if a.shape.left == action.Change && (a.shape.focus != action.Diff || a.diff.shows(a) == action.Change) {
@@ -112,7 +130,7 @@ func (p *changePane) put(a *App, c model.Change) tea.Cmd {
 	p.loaded = true
 	cmd := p.sort(a)
 	p.choose(c.ID)
-	return tea.Batch(cmd, p.load(a))
+	return tea.Batch(cmd, p.load(a), a.share())
 }
 
 // choose puts the cursor on a change.
@@ -121,25 +139,78 @@ func (p *changePane) choose(id model.ChangeID) bool {
 	if i < 0 {
 		return false
 	}
-	p.list.SetCursor(i)
+	p.list.SetCursor(p.staged + i)
 	p.touch()
 	return true
+}
+
+// restage makes room for what is staged in the current environment. The cursor stays on its change, or in the stage.
+func (p *changePane) restage(a *App) {
+	was, row := p.chosen(), p.list.Cursor()
+	staged := 0
+	if e := a.env(); e != nil && !e.stage.isEmpty() {
+		staged = 1 + len(e.stage.picks)
+	}
+	p.staged = staged
+	p.touch()
+	p.list.Replace(p.staged+len(p.all), func(i int) bool {
+		if was != "" {
+			return i >= p.staged && p.all[i-p.staged].ID == was
+		}
+		return i == min(row, max(p.staged-1, 0))
+	})
+	p.place()
+	p.search()
+}
+
+// onStage reports whether the cursor is in the stage.
+func (p *changePane) onStage() bool { return p.list.Len() > 0 && p.list.Cursor() < p.staged }
+
+// pick is which of what is staged is under the cursor; -1 for none.
+func (p *changePane) pick() int {
+	if !p.onStage() {
+		return -1
+	}
+	return p.list.Cursor() - 1
+}
+
+// stageSelection is what the cursor in the stage is on: all of it, or one pick.
+func (p *changePane) stageSelection(a *App) subject {
+	e := a.env()
+	s := &e.stage
+	all := stageSubject{e.Name, s.version, copied(s.picks), s.draft, s.err}
+	i := p.pick()
+	if i < 0 {
+		return all
+	}
+	switch pick := s.picks[i]; {
+	case pick.Verb == model.Revert:
+		return a.commitSubjectOf(pick.commit, nil)
+	case pick.Verb == model.EditFiles:
+		return editSubject{e.Name, pick.Edit, s.version}
+	default:
+		if r := e.find(pick.Address); r != nil {
+			return resourceSubject{env: e.Name, resource: *r, now: a.now()}
+		}
+	}
+	return all
 }
 
 // chooseOpen puts the cursor on the first change of an environment that can still be judged, if there is one.
 func (p *changePane) chooseOpen(env string) {
 	i := slices.IndexFunc(p.all, func(c model.Change) bool { return c.Environment == env && c.State.IsOpen() })
 	if i >= 0 {
-		p.list.SetCursor(i)
+		p.list.SetCursor(p.staged + i)
 		p.touch()
 	}
 }
 
 func (p *changePane) selected() *model.Change {
-	if p.list.Len() == 0 || p.list.Cursor() >= len(p.all) {
+	i := p.list.Cursor() - p.staged
+	if p.list.Len() == 0 || i < 0 || i >= len(p.all) {
 		return nil
 	}
-	return &p.all[p.list.Cursor()]
+	return &p.all[i]
 }
 
 func (p *changePane) resize(w, h int) {
@@ -154,7 +225,7 @@ const detailRows = 5
 func (p *changePane) place() {
 	p.height = p.h
 	if p.h >= detailRows+2 {
-		p.height = min(p.h-detailRows, max(len(p.all), 1))
+		p.height = min(p.h-detailRows, max(p.staged+len(p.all), 1))
 	}
 	p.list.SetHeight(p.height)
 }
@@ -195,8 +266,11 @@ func (p *changePane) find(_ *App, query string) tea.Cmd {
 }
 
 func (p *changePane) search() {
-	p.hits.look(len(p.all), func(i int) bool {
-		c := p.all[i]
+	p.hits.look(p.staged+len(p.all), func(i int) bool {
+		if i < p.staged {
+			return false
+		}
+		c := p.all[i-p.staged]
 		return p.hits.needle.has(c.Title, c.Reason, c.Author.Name, text.Line(string(c.ID)), text.Line(c.Environment))
 	})
 }

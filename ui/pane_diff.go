@@ -32,6 +32,7 @@ type diffPane struct {
 	origins []origin // Where in git each of the files is.
 	total   int
 	changes []model.FileChange // All files, where they are known before they are read; nil where all are in files_.
+	found   *found             // What checks say of the files; nil for nothing.
 	fresh   bool               // The next piece replaces what is shown.
 	cut     int                // Lines of the head and the outline that are scrolled off.
 
@@ -92,7 +93,7 @@ func (p *diffPane) rested(a *App, m restMsg) tea.Cmd {
 func (p *diffPane) clear() {
 	p.ask.drop()
 	p.subject, p.err, p.said, p.head, p.files_, p.origins, p.total, p.cut, p.seek = nil, nil, nil, nil, nil, nil, 0, 0, nil
-	p.changes = nil
+	p.changes, p.found = nil, nil
 	p.study.drop()
 	p.known, p.kept = nil, nil
 	p.base, p.refile, p.goal = 0, false, nil
@@ -127,12 +128,17 @@ func (p *diffPane) read(a *App, s subject, skip int) tea.Cmd {
 		ws = generous{a.ws, maps.Clone(p.large)}
 	}
 	return follow(a, &p.ask, whileAsked, func(ctx context.Context, show func(piece)) (struct{}, error) {
+		here := a.awaitPage()
+		defer here()
 		return struct{}{}, s.read(ctx, ws, skip, func(it piece) {
 			for i := range it.files {
 				it.files[i] = how.compared(it.files[i])
 			}
 			it.studies = studySmall(ctx, it.files, how)
 			show(it)
+			if len(it.files) > 0 {
+				here()
+			}
 		})
 	})
 }
@@ -142,7 +148,7 @@ func (p *diffPane) arrived(a *App, m diffPart) tea.Cmd {
 	p.touch()
 	if p.fresh {
 		p.fresh = false
-		p.said, p.head, p.files_, p.origins, p.total, p.changes, p.cut = nil, nil, nil, nil, 0, nil, 0
+		p.said, p.head, p.files_, p.origins, p.total, p.changes, p.found, p.cut = nil, nil, nil, nil, 0, nil, nil, 0
 		p.base = 0
 		p.outline.drop()
 		p.unseen()
@@ -150,6 +156,7 @@ func (p *diffPane) arrived(a *App, m diffPart) tea.Cmd {
 	}
 	before := len(p.files_)
 	studies := map[int]study{}
+	var findings [][]diffview.Finding // Of the files that are new.
 	var begin tea.Cmd
 	for _, it := range m.items {
 		if s, ok := p.subject.(compareSubject); ok && it.compared != nil {
@@ -157,6 +164,7 @@ func (p *diffPane) arrived(a *App, m diffPart) tea.Cmd {
 		}
 		if p.refile && len(it.files) > 0 {
 			p.refile, p.files_, p.origins, before = false, nil, nil, 0
+			findings = nil
 			p.unseen()
 		}
 		if it.head != nil {
@@ -169,6 +177,14 @@ func (p *diffPane) arrived(a *App, m diffPart) tea.Cmd {
 		if it.changes != nil {
 			p.changes = it.changes
 		}
+		if it.found != nil {
+			p.found = it.found
+		}
+		if len(it.findings) > 0 {
+			at := len(p.files_)
+			findings = append(findings, make([][]diffview.Finding, at-before-len(findings))...)
+			findings = append(findings, it.findings...)
+		}
 		for i, st := range it.studies {
 			studies[len(p.files_)+i] = st
 		}
@@ -177,6 +193,7 @@ func (p *diffPane) arrived(a *App, m diffPart) tea.Cmd {
 	}
 	if len(p.files_) > before {
 		p.view.AddFiles(p.files_[before:]...)
+		p.view.SetFindings(before, findings)
 		for i, st := range studies {
 			p.know(i, st)
 		}
@@ -370,6 +387,8 @@ func (p *diffPane) move(a *App, how action.ID) tea.Cmd {
 		}
 	case action.PrevHunk:
 		p.view.PrevHunk()
+	case action.NextFinding, action.PrevFinding:
+		return p.stepFinding(a, how)
 	case action.NextFile:
 		return p.nextFile(a)
 	case action.PrevFile:

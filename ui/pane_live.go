@@ -1,14 +1,12 @@
 package ui
 
 import (
-	"maps"
 	"slices"
 
 	tea "charm.land/bubbletea/v2"
 
 	"plumb/gitops/workspace"
 	"plumb/model"
-	"plumb/model/text"
 	"plumb/ui/action"
 	"plumb/ui/list"
 )
@@ -184,41 +182,6 @@ func (p *livePane) toggle(a *App) (tea.Cmd, bool) {
 		return nil, false
 	}
 	return p.fold(a, !r.folded)
-}
-
-// stage picks the selected resource, or puts it back.
-func (p *livePane) stage(a *App) {
-	e, r := a.env(), p.resource(a)
-	if e == nil || r == nil {
-		return
-	}
-	if e.stage.toggle(key(*r)) {
-		p.list.Move(1)
-	}
-	if e.stage.resources() == 0 {
-		a.say(text.Lit("nothing is picked any more"))
-	} else {
-		a.say(e.stage.words().Plus(text.Lit(" picked: x restores, m adopts, s picks more")))
-	}
-	p.touch()
-	a.change.touch()
-}
-
-// picked is what restore and adopt are about: the stage, or what is selected.
-func (a *App) picked(kind model.ChangeKind) workspace.Request {
-	req := workspace.Request{Kind: kind}
-	e := a.env()
-	switch r := a.live.resource(a); {
-	case e == nil:
-	case e.stage.resources() > 0:
-		req.Addresses = slices.Sorted(maps.Keys(e.stage.whole))
-		for _, k := range slices.Sorted(maps.Keys(e.stage.parts)) {
-			req.Parts = append(req.Parts, e.stage.parts[k])
-		}
-	case r != nil:
-		req.Addresses = []string{key(*r)}
-	}
-	return req
 }
 
 func (p *livePane) resize(w, h int) {

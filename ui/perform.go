@@ -67,7 +67,7 @@ func (a *App) perform(in action.Intent) tea.Cmd {
 		return a.diff.openRow(a)
 	case action.Between:
 		return a.showBetween()
-	case action.NextHunk, action.PrevHunk, action.NextFile, action.PrevFile:
+	case action.NextHunk, action.PrevHunk, action.NextFinding, action.PrevFinding, action.NextFile, action.PrevFile:
 		return a.diff.move(a, in.ID)
 
 	case action.Search:
@@ -84,6 +84,12 @@ func (a *App) perform(in action.Intent) tea.Cmd {
 		return a.show(action.Ran)
 	case action.AllRuns:
 		return tea.Batch(a.show(action.Runs), a.runs.load(a))
+	case action.ShowLedger:
+		return tea.Batch(a.show(action.Ledger), a.ledger.load(a))
+	case action.DetailsDown:
+		return a.ledger.scroll(1)
+	case action.DetailsUp:
+		return a.ledger.scroll(-1)
 	case action.HistoryOf:
 		return a.historyOf(in.Arg)
 	case action.FirstParent:
@@ -114,11 +120,17 @@ func (a *App) perform(in action.Intent) tea.Cmd {
 		return a.performDiff(in)
 
 	case action.Stage:
-		if a.scope() == action.Diff {
-			return a.diff.pickPart(a)
-		}
-		a.live.stage(a)
-		return a.showSelected()
+		return a.stagePick(model.Restore)
+	case action.StageKeep:
+		return a.stagePick(model.Adopt)
+	case action.Compose:
+		return a.composeStage()
+	case action.Drop:
+		return a.dropPick()
+	case action.Clear:
+		return a.clearStage()
+	case action.EditHere:
+		return a.editHere(in.Arg)
 	case action.Restore:
 		return a.draft(a.picked(model.Restore))
 	case action.Adopt:
@@ -135,6 +147,12 @@ func (a *App) perform(in action.Intent) tea.Cmd {
 		return a.judge(true)
 	case action.Apply:
 		return a.judge(false)
+	case action.Refuse:
+		return a.askRefuse()
+	case action.Withdraw:
+		return a.askWithdraw()
+	case action.Hold:
+		return a.askHold()
 	case action.Abandon:
 		return a.askAbandon()
 	case action.ShowRun:
@@ -174,6 +192,8 @@ func (a *App) adjust(in action.Intent) tea.Cmd {
 		return tea.Suspend
 	case action.Stop:
 		return a.run.askStop(a)
+	case action.Kill:
+		return a.askKill()
 	case action.Leave:
 		return a.leave()
 	default:
@@ -215,7 +235,7 @@ func (a *App) cycle(by int) tea.Cmd {
 // showSelected shows in Diff what is selected in the left pane.
 func (a *App) showSelected() tea.Cmd {
 	a.greeting = false
-	return a.diff.show(a, a.selection())
+	return tea.Batch(a.diff.show(a, a.selection()), a.change.lookedAt(a))
 }
 
 // selection is what the left pane has selected, as something to show.
@@ -229,19 +249,22 @@ func (a *App) selection() subject {
 		case r.kind == rowResource:
 			return resourceSubject{env: e.Name, resource: r.resource, checked: r.target.CheckedAt, now: a.now()}
 		default:
-			var hold *model.Hold
+			var holds []model.Hold
 			if e.obs != nil {
-				hold = e.obs.Hold
+				holds = e.obs.Holds
 			}
-			return targetSubject{e.Name, hold, r.target, a.now()}
+			return targetSubject{e.Name, holds, r.target, a.now()}
 		}
 	case action.Change:
+		if a.change.onStage() {
+			return a.change.stageSelection(a)
+		}
 		if c := a.change.selected(); c != nil {
 			return changeSubject{*c, a.opt.Trusted, a.now()}
 		}
 	case action.History:
 		if e := a.history.selected(); e != nil {
-			return commitSubject{e.Commit, e.Live, a.now()}
+			return a.commitSubjectOf(e.Commit, e.Live)
 		}
 	}
 	return nil
@@ -255,9 +278,9 @@ func (a *App) openSelected() tea.Cmd {
 		if r == nil {
 			return nil
 		}
-		cmd := a.openRun(r.ID)
-		a.run.listed = a.view == action.Run
-		return cmd
+		return a.openRunFrom(action.Runs, r.ID)
+	case action.Ledger:
+		return a.ledger.open(a)
 	case action.Live:
 		if cmd, ok := a.live.toggle(a); ok {
 			return cmd
@@ -314,8 +337,8 @@ func (a *App) back() tea.Cmd {
 	switch {
 	case a.searching():
 		return a.pane(a.scope()).find(a, "")
-	case a.view == action.Run && a.run.listed:
-		return a.show(action.Runs)
+	case a.view == action.Run && a.run.from != "":
+		return a.show(a.run.from)
 	case a.view == action.File:
 		return a.leaveFile()
 	case a.view != "":
@@ -347,6 +370,9 @@ func (a *App) refresh() tea.Cmd {
 	cmds := []tea.Cmd{a.history.load(a), a.change.load(a)}
 	if a.view == action.Runs {
 		cmds = append(cmds, a.runs.load(a))
+	}
+	if a.view == action.Ledger {
+		cmds = append(cmds, a.ledger.load(a))
 	}
 	if a.view == action.File && a.file.hasLines() {
 		cmds = append(cmds, a.file.reload(a))
@@ -391,16 +417,23 @@ func (a *App) leave() tea.Cmd {
 	if a.view != "" {
 		return a.back()
 	}
-	if a.run.under() {
+	if a.run.under() && a.run.distant == nil {
 		return a.askLeave()
 	}
 	return tea.Quit
 }
 
-// interrupt is ctrl+c: it leaves at once, but asks while a run is under way; asked already, it stops the run and leaves.
+// interrupt is ctrl+c: it leaves at once. On a run that is under way it asks whether to stop it, and asked already leaves it alone; a
+// run that would not outlive the screen is stopped first.
 func (a *App) interrupt() tea.Cmd {
 	if !a.run.under() {
 		return tea.Quit
+	}
+	if a.run.distant != nil {
+		if _, asked := a.top().(*stopDialog); asked || a.view != action.Run || a.run.distant.stopping() {
+			return tea.Quit
+		}
+		return a.askToStop()
 	}
 	if _, asked := a.top().(*leaveDialog); asked {
 		return a.stopAndLeave()

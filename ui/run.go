@@ -10,15 +10,11 @@ import (
 	"github.com/charmbracelet/colorprofile"
 )
 
-// collectAt is by how many percent memory in use may grow before it is collected.
-const collectAt = 40
-
 // Run opens the screen and comes back when the operator leaves it. Left during a run, it answers how that ended. What runs for it is
 // asked to stop and waited for, so that nothing is half written when it is back.
 func Run(ctx context.Context, opt Options) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	// The screen stays open all day beside other work: there memory counts for more than the time to collect it.
 	defer debug.SetGCPercent(debug.SetGCPercent(collectAt))
 	a := newApp(ctx, opened{opt.Workspace}, opt)
 	// The newest commits are read while the terminal is being set up. Whoever asks for them first waits for this.
@@ -34,6 +30,7 @@ func Run(ctx context.Context, opt Options) error {
 	_, err := tea.NewProgram(a, options...).Run()
 	cancel()
 	a.working.Wait()
+	a.left()
 	if a.leaving && err == nil {
 		return a.run.err // Whoever left in the middle of a run is told how it ended.
 	}

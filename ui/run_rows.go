@@ -89,7 +89,10 @@ func (v *runView) foot(a *App) []string {
 		bar(l, st, v.ended(), len(v.steps))
 		l.Gap(2).Add(st.Text, text.Format("%d of %d", v.ended(), len(v.steps)))
 		hintWords := text.Lit("ctrl+c asks the engine to stop")
-		if v.asked {
+		if v.distant != nil {
+			hintWords = text.Lit("ctrl+c stops it, q leaves it alone")
+		}
+		if v.asked || v.distant != nil && v.distant.stopping() {
 			hintWords = text.Lit("asked to stop after what it is doing now")
 		}
 		return []string{l.Right(st.Dim, hintWords).Right(st.Dim, text.Lit(" ")).String()}

@@ -171,7 +171,7 @@ func (s *screen) settle() {
 		}
 		if !s.ring(func(msg tea.Msg) bool {
 			switch msg.(type) {
-			case restMsg, standMsg:
+			case restMsg, standMsg, stageMsg:
 				return true
 			}
 			return false
@@ -251,7 +251,7 @@ func (s *screen) write(t string) {
 }
 
 var namedKeys = map[string]rune{"enter": tea.KeyEnter, "esc": tea.KeyEscape, "tab": tea.KeyTab, "up": tea.KeyUp, "down": tea.KeyDown,
-	"pgdown": tea.KeyPgDown, "pgup": tea.KeyPgUp, "backspace": tea.KeyBackspace, "left": tea.KeyLeft, "right": tea.KeyRight}
+	"pgdown": tea.KeyPgDown, "pgup": tea.KeyPgUp, "backspace": tea.KeyBackspace, "delete": tea.KeyDelete, "left": tea.KeyLeft, "right": tea.KeyRight}
 
 func keyNamed(name string) tea.KeyPressMsg {
 	switch code, named := namedKeys[name]; {

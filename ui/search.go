@@ -6,6 +6,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"plumb/gitops/audit"
 	"plumb/model"
 	"plumb/model/filter"
 	"plumb/model/text"
@@ -26,6 +27,9 @@ type searchLine struct {
 // startSearch opens the input for the focused pane. History's is a filter, and is edited.
 func (a *App) startSearch() {
 	a.search = &searchLine{in: a.scope()}
+	if a.search.in == action.Ledger {
+		a.ledger.startFilter(&a.search.input)
+	}
 	if a.search.in == action.History {
 		a.history.before, a.history.anchor = a.history.typed, a.history.selected()
 		a.search.input.set(a.history.typed)
@@ -50,6 +54,9 @@ func (a *App) searchKey(k tea.KeyPressMsg) tea.Cmd {
 			}
 			return a.history.filterBy(a, a.history.before)
 		}
+		if in == action.Ledger {
+			return a.ledger.unfilter(a)
+		}
 		return p.find(a, "")
 	case "tab":
 		return a.completeSearch(p)
@@ -71,13 +78,17 @@ func (a *App) endSearch(p pane) tea.Cmd {
 		}
 		return nil
 	}
-	if q, n, _ := p.matches(a); q != "" && n == 0 {
+	if bad := a.ledger.problem; in == action.Ledger && bad != nil {
+		a.fail(text.Lit("That is no filter"), bad)
+		return nil
+	}
+	if q, n, _ := p.matches(a); in != action.Ledger && q != "" && n == 0 {
 		a.warn(text.Format("nothing here matches “%s”", q))
 	}
 	return nil
 }
 
-// completeSearch types the rest of a word of History's filter, where there is one.
+// completeSearch types the rest of a word of a filter, where there is one.
 func (a *App) completeSearch(p pane) tea.Cmd {
 	list := a.completions()
 	if len(list) == 0 {
@@ -90,12 +101,15 @@ func (a *App) completeSearch(p pane) tea.Cmd {
 	return a.searchFor(p, in.value())
 }
 
-// completions are the words that fit what is typed into History's filter.
+// completions are the words that fit what is typed into a filter.
 func (a *App) completions() []filter.Completion {
-	if a.search == nil || a.search.in != action.History {
+	if a.search == nil || a.search.in != action.History && a.search.in != action.Ledger {
 		return nil
 	}
 	in := &a.search.input
+	if a.search.in == action.Ledger {
+		return audit.Complete(in.value(), len(string(in.runes[:in.at])), a.filterValues(filter.Environment))
+	}
 	return filter.Complete(in.value(), len(string(in.runes[:in.at])), a.filterValues)
 }
 
@@ -124,7 +138,7 @@ func (a *App) filterValues(k filter.Kind) []string {
 // searchFor marks what matches and goes to the first of it.
 func (a *App) searchFor(p pane, query string) tea.Cmd {
 	cmd := p.find(a, query)
-	if query == "" || a.search.in == action.History {
+	if query == "" || a.search.in == action.History || a.search.in == action.Ledger {
 		return cmd
 	}
 	return tea.Batch(cmd, a.firstMatch(p))

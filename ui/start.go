@@ -39,16 +39,18 @@ func (a *App) begin() tea.Cmd {
 	if a.starting.begun {
 		return nil
 	}
-	a.starting.begun = true
+	a.starting.begun, a.sharing.active = true, a.now()
 	return tea.Batch(
 		a.history.load(a),
 		a.discover(),
 		a.after(watchTime, watchMsg{}),
 		a.change.load(a),
+		a.lookForRuns(),
 		a.diff.readReviewed(a),
 		a.observeAll(),
 		a.ran.wait(a),
 		a.after(clockTime, clockMsg{}),
+		a.shareEvery(),
 	)
 }
 

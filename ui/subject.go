@@ -2,12 +2,14 @@ package ui
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"plumb/gitops/workspace"
 	"plumb/model"
 	"plumb/model/diff"
 	"plumb/model/text"
+	"plumb/ui/diffview"
 )
 
 // subject is what the Diff pane shows: a commit, two revisions, a live resource, a change.
@@ -21,12 +23,14 @@ type subject interface {
 
 // piece is some of what a subject shows.
 type piece struct {
-	head    []headLine // Replaces the lines above the files, if there are any.
-	files   []diff.File
-	origins []origin           // Where in git each of the files is; shorter where that is known of none.
-	studies []study            // What is known already about the files; shorter where that is nothing.
-	total   int                // How many files there are; 0 leaves it open.
-	changes []model.FileChange // All of them, where git knows them before they are read.
+	head     []headLine // Replaces the lines above the files, if there are any.
+	files    []diff.File
+	origins  []origin             // Where in git each of the files is; shorter where that is known of none.
+	found    *found               // What checks say of the files, where anything does.
+	findings [][]diffview.Finding // Of each of the files; shorter where nothing is said.
+	studies  []study              // What is known already about the files; shorter where that is nothing.
+	total    int                  // How many files there are; 0 leaves it open.
+	changes  []model.FileChange   // All of them, where git knows them before they are read.
 
 	compared *workspace.Comparison // What the outline above the files is of.
 }
@@ -64,11 +68,15 @@ func line(tone tone, t text.Safe) headLine { return headLine{{tone, t}} }
 // commitSubject is what one commit changed.
 type commitSubject struct {
 	commit model.Commit
-	live   []string // Where it is live.
+	live   []string            // Where it is live.
+	checks []model.CheckResult // What is known of the checks of this revision.
+	glass  []model.Run         // Those that applied it by overruling rules, the newest first.
 	now    time.Time
 }
 
-func (s commitSubject) id() string { return "commit " + string(s.commit.Hash) }
+func (s commitSubject) id() string {
+	return "commit " + string(s.commit.Hash) + checksID(s.checks) + strings.Repeat("!", len(s.glass))
+}
 
 func (s commitSubject) title() text.Safe {
 	return text.Line(s.commit.Hash.Short()).Plus(text.Lit("  ")).Plus(s.commit.Subject)
@@ -87,7 +95,7 @@ func (s commitSubject) read(ctx context.Context, ws source, skip int, show func(
 	if len(c.Parents) > 0 {
 		before = version{c.Parents[0], c.Parents[0].Short()}
 	}
-	return readFiles(ctx, ws, files, before, version{c.Hash, c.Hash.Short()}, skip, show)
+	return readFiles(ctx, ws, files, before, version{c.Hash, c.Hash.Short()}, newFound(s.checks), skip, show)
 }
 
 func (s commitSubject) head() []headLine {
@@ -111,6 +119,7 @@ func (s commitSubject) head() []headLine {
 		}
 		head[len(head)-1] = append(head[len(head)-1], word{plain, text.Line(env)})
 	}
+	head = append(head, s.glassLines()...)
 	if !c.Body.IsEmpty() {
 		head = append(head, nil)
 		for _, l := range c.Body.Lines() {
@@ -121,13 +130,15 @@ func (s commitSubject) head() []headLine {
 }
 
 // readFiles reads and compares files one after the other.
-func readFiles(ctx context.Context, ws source, files []model.FileChange, from, to version, skip int, show func(piece)) error {
-	show(piece{total: len(files), changes: files})
+// What checks found is about the files as they became.
+func readFiles(ctx context.Context, ws source, files []model.FileChange, from, to version, said *found, skip int, show func(piece)) error {
+	show(piece{total: len(files), changes: files, found: said.among(files)})
 	for _, f := range files[min(skip, len(files)):min(skip+filesAtOnce, len(files))] {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		show(piece{files: []diff.File{ws.FileDiff(ctx, f, diff.Options{OldLabel: from.label, NewLabel: to.label}, 0)}, origins: []origin{originOf(f, from, to)}})
+		show(piece{files: []diff.File{ws.FileDiff(ctx, f, diff.Options{OldLabel: from.label, NewLabel: to.label}, 0)}, origins: []origin{originOf(f, from, to)},
+			findings: [][]diffview.Finding{said.of(f.Path)}})
 	}
 	return nil
 }

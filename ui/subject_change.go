@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -16,13 +17,28 @@ import (
 // targetSubject sums up one target.
 type targetSubject struct {
 	env    string
-	hold   *model.Hold // Of its environment; nil for none.
+	holds  []model.Hold // Of its environment.
 	target workspace.TargetObservation
 	now    time.Time
 }
 
 func (s targetSubject) id() string {
 	return "target " + s.env + " " + s.target.Target.Name + s.target.CheckedAt.String()
+}
+
+// holdWords say what a hold forbids, and until when.
+func holdWords(h model.Hold) text.Safe {
+	if !h.IsByHand() {
+		return text.Format("No revision without %s (%s) can be deployed.", h.Revision.Short(), h.Change)
+	}
+	what, until := "Nothing can be changed", "until it is lifted"
+	if len(h.Addresses) > 0 {
+		what = "Nothing of " + strings.Join(h.Addresses, ", ") + " can be changed"
+	}
+	if !h.Until.IsZero() {
+		until = "until " + h.Until.Local().Format("2006-01-02 15:04")
+	}
+	return text.Format("%s %s: plumb hold lift %s.", text.Line(what), until, h.ID)
 }
 
 func (s targetSubject) title() text.Safe {
@@ -36,9 +52,9 @@ func (s targetSubject) read(_ context.Context, _ source, _ int, show func(piece)
 		line(dim, text.Format("checked %s", ago(s.now, t.CheckedAt))),
 		nil,
 	}
-	if h := s.hold; h != nil {
+	for _, h := range s.holds {
 		head = append(head, headLine{{caution, text.Format("%s is held", s.env)}, {plain, text.Format(" since %s by %s: %s", ago(s.now, h.Since), h.By.Name, h.Why)}},
-			line(dim, text.Format("No revision without %s (%s) can be deployed.", h.Revision.Short(), h.Change)), nil)
+			line(dim, holdWords(h)), nil)
 	}
 	if t.Err != nil {
 		head = append(head, headLine{{bad, text.Lit("! ")}, {plain, text.Lit("Nothing can be said about it now:")}})
@@ -112,11 +128,11 @@ func (s changeSubject) id() string {
 	return "change " + string(c.ID) + " " + string(c.State) + " " + string(c.Digest) + string(rune('0'+len(c.Approvals))) + checksID(c.Checks)
 }
 
-// checksID changes whenever the state of a check does.
+// checksID changes whenever a check has something else to say.
 func checksID(results []model.CheckResult) string {
 	var id strings.Builder
 	for _, r := range results {
-		id.WriteString(" " + string(r.State))
+		id.WriteString(" " + string(r.State) + strconv.Itoa(len(r.Findings)))
 	}
 	return id.String()
 }
@@ -126,40 +142,72 @@ func (s changeSubject) title() text.Safe { return s.change.Title }
 func (s changeSubject) read(ctx context.Context, ws source, skip int, show func(piece)) error {
 	c := s.change
 	if !c.State.IsOpen() || !s.trusted {
-		show(piece{head: s.head(nil)})
 		if c.Base == "" || c.Revision == "" || c.Base == c.Revision {
+			show(piece{head: s.head(nil, nil)})
 			return nil
 		}
 		files, err := ws.Files(ctx, c.Base, c.Revision, s.paths(ws)...)
 		if err != nil {
+			show(piece{head: s.head(nil, nil)})
 			return err
 		}
-		return readFiles(ctx, ws, files, version{c.Base, c.Base.Short()}, version{c.Revision, c.Revision.Short()}, skip, show)
+		show(piece{head: s.head(nil, pathsOf(files))})
+		return readFiles(ctx, ws, files, version{c.Base, c.Base.Short()}, version{c.Revision, c.Revision.Short()}, newFound(c.Checks), skip, show)
 	}
 	review, err := ws.Review(ctx, c)
 	if err != nil {
-		show(piece{head: s.head(nil)})
+		show(piece{head: s.head(nil, nil)})
 		return err
 	}
-	show(piece{head: s.head(&review)})
 	if c.Steps() == 0 {
-		return s.readCommits(ctx, ws, skip, show)
+		return s.readCommits(ctx, ws, &review, skip, show)
 	}
-	showPlans(review.Plans, show)
+	show(piece{head: s.head(&review, sourcesOf(review.Plans))})
+	s.showPlans(ctx, ws, &review, show)
 	return nil
 }
 
+// pathsOf are the paths of the files that are shown.
+func pathsOf(files []model.FileChange) map[string]bool {
+	paths := map[string]bool{}
+	for _, f := range files {
+		paths[f.Path] = true
+	}
+	return paths
+}
+
+// sourcesOf are the paths of the files that the steps of plans bring.
+func sourcesOf(plans []model.Plan) map[string]bool {
+	paths := map[string]bool{}
+	for _, p := range plans {
+		for _, st := range p.Steps {
+			if st.After.Source != "" {
+				paths[st.After.Source] = true
+			}
+		}
+	}
+	return paths
+}
+
 // readCommits shows what a change brings to git: all that there is to judge where it does nothing else.
-func (s changeSubject) readCommits(ctx context.Context, ws source, skip int, show func(piece)) error {
+func (s changeSubject) readCommits(ctx context.Context, ws source, review *workspace.Review, skip int, show func(piece)) error {
 	if len(s.change.Commits) != 1 {
+		show(piece{head: s.head(review, nil)})
 		return nil
 	}
 	id := s.change.Commits[0]
 	files, err := ws.CommitFiles(ctx, id)
 	if err != nil {
+		show(piece{head: s.head(review, nil)})
 		return err
 	}
-	return readFiles(ctx, ws, files, version{label: "git now"}, version{id, "git afterwards"}, skip, show)
+	var said *found
+	var shown map[string]bool
+	if id == s.change.Revision {
+		said, shown = newFound(review.Checks), pathsOf(files)
+	}
+	show(piece{head: s.head(review, shown)})
+	return readFiles(ctx, ws, files, version{label: "git now"}, version{id, "git afterwards"}, said, skip, show)
 }
 
 func (s changeSubject) paths(ws source) []string {
@@ -171,18 +219,27 @@ func (s changeSubject) paths(ws source) []string {
 	return nil
 }
 
-// showPlans shows each step of plans as a difference between live and afterwards.
-func showPlans(plans []model.Plan, show func(piece)) {
-	var files []diff.File
+// planDiffs are the steps of plans, each with its difference between live and afterwards.
+func planDiffs(plans []model.Plan) (files []diff.File, steps []model.Step) {
 	for _, p := range plans {
 		for _, st := range p.Steps {
 			files = append(files, workspace.StepDiff(st, diff.Options{}))
 		}
+		steps = append(steps, p.Steps...)
 	}
-	show(piece{files: files, total: len(files)})
+	return files, steps
 }
 
-func (s changeSubject) head(review *workspace.Review) []headLine {
+// showPlans shows each step of the plans, with what checks say of it.
+func (s changeSubject) showPlans(ctx context.Context, ws source, review *workspace.Review, show func(piece)) {
+	files, steps := planDiffs(review.Plans)
+	said := newFound(review.Checks)
+	findings := said.atSteps(ctx, ws, s.change.Revision, steps, files)
+	show(piece{files: files, total: len(files), found: said, findings: findings})
+}
+
+// head is what there is to judge. What checks say of the files that are shown stands in their differences.
+func (s changeSubject) head(review *workspace.Review, shown map[string]bool) []headLine {
 	c := s.change
 	undo := c.Undo()
 	head := []headLine{
@@ -202,6 +259,19 @@ func (s changeSubject) head(review *workspace.Review) []headLine {
 		}
 		if a.Void != "" {
 			l = headLine{{bad, text.Lit("✗ ")}, {dim, text.Format("%s’s approval is void: %s", a.By.Name, a.Void)}}
+		}
+		if a.Key != "" {
+			l = append(l, word{dim, text.Format("  signed %s", shortKey(a.Key))})
+		}
+		head = append(head, l)
+	}
+	for _, r := range c.Refusals {
+		l := headLine{{bad, text.Lit("✗ ")}, {bad, text.Format("%s refused it", r.By.Name)}, {dim, text.Format(" %s: ", ago(s.now, r.At))}, {plain, text.Line(r.Why.String())}}
+		if r.Void != "" {
+			l = headLine{{dim, text.Format("– %s’s refusal does not count: %s", r.By.Name, r.Void)}}
+		}
+		if r.Key != "" {
+			l = append(l, word{dim, text.Format("  signed %s", shortKey(r.Key))})
 		}
 		head = append(head, l)
 	}
@@ -232,13 +302,19 @@ func (s changeSubject) head(review *workspace.Review) []headLine {
 	if review != nil {
 		checks = review.Checks
 	}
-	head = append(head, checkLines(checks)...)
+	head = append(head, checkList{inline: func(path string) bool { return shown[path] }}.lines(checks)...)
 	if c.Kind == model.Adopt && c.Steps() == 0 {
 		head = append(head, line(dim, text.Format("Nothing is written in %s: git takes over what is live.", c.Environment)))
 	}
 	head = append(head, nil)
 	head = append(head, stepLines(c.Plans)...)
 	return append(head, nil)
+}
+
+// shortKey is enough of a key's fingerprint to tell it from others.
+func shortKey(fingerprint string) string {
+	const enough = len("SHA256:") + 8
+	return fingerprint[:min(enough, len(fingerprint))] + "…"
 }
 
 // stepLines lists the steps of plans as the ledger keeps them.

@@ -14,9 +14,10 @@ import (
 // compareSubject is what lies between two revisions: their commits, what a deploy of one over the other would change,
 // and their files.
 type compareSubject struct {
-	a, b string // As the operator named them.
-	now  time.Time
-	once *comparing
+	a, b   string // As the operator named them.
+	now    time.Time
+	once   *comparing
+	checks map[model.Hash][]model.CheckResult // What is known of the checks of revisions.
 }
 
 // comparing is the comparison of a subject, which is made once: further files are those of the same two commits,
@@ -27,7 +28,7 @@ type comparing struct {
 }
 
 func newCompare(a *App, from, to string) compareSubject {
-	return compareSubject{from, to, a.now(), &comparing{}}
+	return compareSubject{from, to, a.now(), &comparing{}, a.checkedRevisions()}
 }
 
 func (s compareSubject) id() string { return "compare " + s.a + " " + s.b }
@@ -77,7 +78,7 @@ func (s compareSubject) read(ctx context.Context, ws source, skip int, show func
 		show(piece{compared: &c, total: len(c.Files)})
 	}
 	from, to := version{c.A.Hash, nameOf(s.a, c.A.Hash)}, version{c.B.Hash, nameOf(s.b, c.B.Hash)}
-	return readFiles(ctx, ws, c.Files, from, to, skip, show)
+	return readFiles(ctx, ws, c.Files, from, to, newFound(s.checks[c.B.Hash]), skip, show)
 }
 
 // said is what there is to say of the commits that each has and the other has not.

@@ -30,6 +30,10 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 }
 
 func (a *App) update(msg tea.Msg) tea.Cmd {
+	switch msg.(type) {
+	case tea.KeyPressMsg, tea.MouseClickMsg, tea.MouseWheelMsg, tea.FocusMsg:
+		a.sharing.active = a.now()
+	}
 	switch m := msg.(type) {
 	case tea.WindowSizeMsg:
 		a.width, a.height = m.Width, m.Height
@@ -45,7 +49,10 @@ func (a *App) update(msg tea.Msg) tea.Cmd {
 			a.profile = m.Profile
 			a.restyle()
 		}
+	case tea.BlurMsg:
+		a.away = true
 	case tea.FocusMsg:
+		a.away = false
 		return a.cameBack()
 	case tea.ResumeMsg:
 		return tea.Batch(tea.ClearScreen, a.cameBack())
@@ -62,8 +69,14 @@ func (a *App) update(msg tea.Msg) tea.Cmd {
 		return a.diff.rested(a, m)
 	case standMsg:
 		return a.history.stood(a, m)
+	case stageMsg:
+		return a.stageRests(m)
+	case editedMsg:
+		return a.editorLeft(m)
 	case watchMsg:
 		return a.look()
+	case shareMsg:
+		return a.shareEvery()
 
 	case tea.KeyPressMsg:
 		return a.pressed(m)
@@ -98,10 +111,14 @@ func (a *App) answered(msg tea.Msg) tea.Cmd {
 		return a.looked(m)
 	case answer[fetched]:
 		return a.fetchArrived(m)
+	case answer[synced]:
+		return a.shared(m)
 	case answer[jumped]:
 		return a.jumpArrived(m)
 	case answer[changesFound]:
-		return a.change.arrived(a, m)
+		cmd := a.change.arrived(a, m)
+		a.run.planned(a)
+		return cmd
 	case lookPart:
 		return a.observed(m)
 	case answer[fileRead]:
@@ -128,6 +145,10 @@ func (a *App) answered(msg tea.Msg) tea.Cmd {
 		return tea.Batch(a.diff.arrived(a, m), a.filesArrived())
 	case countPart:
 		return a.countsArrived(m)
+	case answer[bookFound]:
+		return a.ledger.arrived(a, m)
+	case answer[accountsFound]:
+		return a.ledger.selectedArrived(m)
 	case answer[runsFound]:
 		return a.runs.arrived(a, m)
 	case answer[runFound]:
@@ -138,12 +159,24 @@ func (a *App) answered(msg tea.Msg) tea.Cmd {
 		return a.ran.arrived(a)
 	case answer[drafted]:
 		return a.draftArrived(m)
+	case answer[previewed]:
+		return a.previewArrived(m)
+	case answer[opening]:
+		return a.editorReady(m)
+	case answer[saved]:
+		return a.editSaved(m)
 	case answer[sealed]:
 		return a.sealArrived(m)
 	case reviewPart:
 		return a.reviewArrived(m)
 	case answer[judged]:
 		return a.judgeArrived(m)
+	case answer[liveRuns]:
+		return a.runsLive(m)
+	case answer[killed]:
+		return a.killArrived(m)
+	case answer[held]:
+		return a.holdArrived(m)
 	case answer[trusted]:
 		return a.trustArrived(m)
 	}

@@ -224,7 +224,7 @@ const anySize = 1 << 40
 
 // follow shows a commit in Diff at a line, with a way back to here.
 func (v *fileView) follow(a *App, c model.Commit, to seek, fromLines bool) tea.Cmd {
-	s := commitSubject{commit: c, now: a.now()}
+	s := a.commitSubjectOf(c, nil)
 	if i, ok := a.history.rowOf(c.Hash); ok && a.history.entry(i).Hash == c.Hash {
 		s.live = a.history.entry(i).Live
 	}

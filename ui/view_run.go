@@ -2,12 +2,12 @@ package ui
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
 
+	"plumb/gitops/runner"
 	"plumb/model"
 	"plumb/model/text"
 	"plumb/ui/action"
@@ -17,15 +17,16 @@ import (
 // runView shows one run: live, per host and file, or as it was recorded.
 type runView struct {
 	listing
-	ask    question
-	stop   context.CancelFunc // Asks the engine to stop; set while a run of ours is under way.
-	asked  bool               // It was asked to.
-	change model.Change
-	run    model.Run
-	steps  []runStep
-	err    error
-	log    []model.Event // What happened, the last of it.
-	listed bool          // It was opened from the list of runs: that is one level back.
+	ask     question
+	stop    context.CancelFunc // Asks the engine to stop; set while a run of ours is under way.
+	asked   bool               // It was asked to.
+	distant *distant           // The run, where it is in a process of its own.
+	change  model.Change
+	run     model.Run
+	steps   []runStep
+	err     error
+	log     []model.Event // What happened, the last of it.
+	from    action.Scope  // The list that it was opened from: that is one level back. Empty for none.
 }
 
 // How many events are kept to be shown.
@@ -52,14 +53,11 @@ func (v *runView) under() bool { return v.stop != nil }
 func (v *runView) apply(a *App, c model.Change, glass string) tea.Cmd {
 	*v = runView{listing: v.listing, change: c, run: model.Run{Change: c.ID, Environment: c.Environment, Started: a.now(), By: a.ws.Self()}}
 	v.touch()
-	for _, p := range c.Plans {
-		for _, s := range p.Steps {
-			v.steps = append(v.steps, runStep{target: p.Target, address: s.Address})
-		}
-	}
-	v.list.SetLen(len(v.steps))
-	v.list.SetHeight(v.stepRows())
+	v.plan(c)
 	a.show(action.Run)
+	if r := a.opt.Runners; r != nil {
+		return v.watch(a, func(ctx context.Context) (*runner.View, error) { return r.Start(ctx, c, glass) })
+	}
 	// The run is not this question's: asked something else, the screen still hears of it, until the program ends.
 	ctx, stop := context.WithCancel(a.ctx)
 	v.stop = stop
@@ -73,16 +71,32 @@ func (v *runView) apply(a *App, c model.Change, glass string) tea.Cmd {
 	})
 }
 
+// plan lists the steps of a change that are not known yet.
+func (v *runView) plan(c model.Change) {
+	for _, p := range c.Plans {
+		for _, s := range p.Steps {
+			v.step_(p.Target, s.Address)
+		}
+	}
+	v.list.SetLen(len(v.steps))
+	v.list.SetHeight(v.stepRows())
+}
+
 // openRun shows a run that is on record.
 func (a *App) openRun(id model.RunID) tea.Cmd {
 	v := &a.run
-	if v.under() && v.run.ID == id {
-		v.listed = false
+	if v.under() && v.id() == id {
+		v.from = ""
 		return a.show(action.Run)
 	}
 	if v.under() {
 		a.warn(text.Lit("a run is under way; it can be looked at when it has ended"))
 		return nil
+	}
+	for _, i := range a.living.all {
+		if i.Run == id {
+			return tea.Batch(a.show(action.Run), v.attach(a, i))
+		}
 	}
 	*v = runView{listing: v.listing, run: model.Run{ID: id}}
 	v.touch()
@@ -90,6 +104,15 @@ func (a *App) openRun(id model.RunID) tea.Cmd {
 		r, err := a.ws.Run(ctx, string(id))
 		return runFound{r}, err
 	}))
+}
+
+// openRunFrom shows a run that is on record, with a list to go back to.
+func (a *App) openRunFrom(from action.Scope, id model.RunID) tea.Cmd {
+	cmd := a.openRun(id)
+	if a.view == action.Run {
+		a.run.from = from
+	}
+	return cmd
 }
 
 // changed is the run's change as it is on record now; nil when it is not there.
@@ -119,13 +142,18 @@ func (v *runView) found(a *App, m answer[runFound]) tea.Cmd {
 // arrived takes in what happened.
 func (v *runView) arrived(a *App, m runPart) tea.Cmd {
 	v.touch()
+	v.planned(a)
 	v.take(m.items)
 	if !m.done {
 		return m.next
 	}
-	v.stop()
-	v.stop = nil
+	if v.distant == nil {
+		v.stop()
+	}
+	v.run.ID = v.id()
+	v.stop, v.distant = nil, nil
 	a.bar.touch()
+	a.living.all = nil // Until the next look.
 	v.err = m.err
 	if m.result.ID != "" {
 		v.run = m.result
@@ -141,11 +169,11 @@ func (v *runView) arrived(a *App, m runPart) tea.Cmd {
 	if e := a.envNamed(v.change.Environment); e != nil {
 		cmds = append(cmds, a.observe(e))
 	}
-	if errors.Is(m.err, model.ErrRefused) && v.run.ID == "" {
+	if m.err != nil && m.result.ID == "" && !isGone(m.err) {
 		a.view = ""
 		a.open(&errorDialog{title: text.Lit("Not applied"), err: m.err})
 	}
-	return tea.Batch(cmds...)
+	return tea.Batch(append(cmds, a.ring())...)
 }
 
 // take puts events to their steps.
@@ -173,6 +201,14 @@ func (v *runView) take(events []model.Event) {
 			v.list.SetCursor(i)
 		}
 	}
+}
+
+// ring tells an operator who looks elsewhere that the run has ended.
+func (a *App) ring() tea.Cmd {
+	if !a.away {
+		return nil
+	}
+	return tea.Raw("\a")
 }
 
 // step_ is the step of an address; what the plan did not list is added.
@@ -243,7 +279,7 @@ func (v *runView) rule(a *App, focused bool) string {
 	if e := a.envNamed(v.run.Environment); e != nil {
 		env = e.style.Text.Bold()
 	}
-	left := []paint.Span{paint.S(st.Title, text.Format("Run %s", v.run.ID)), paint.S(st.Text, text.Format("  %s → ", v.run.Change)), paint.S(env, text.Line(v.run.Environment))}
+	left := []paint.Span{paint.S(st.Title, text.Format("Run %s", v.id())), paint.S(st.Text, text.Format("  %s → ", v.run.Change)), paint.S(env, text.Line(v.run.Environment))}
 	if !v.run.Started.IsZero() {
 		left = append(left, paint.S(st.Dim, text.Lit("  started ").Plus(runTime(v.run.Started))))
 	}

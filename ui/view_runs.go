@@ -9,6 +9,7 @@ import (
 	"plumb/model"
 	"plumb/model/text"
 	"plumb/themes"
+	"plumb/ui/action"
 	"plumb/ui/paint"
 )
 
@@ -122,7 +123,7 @@ func (v *runsView) row(a *App, i int, focused bool) string {
 // click selects a run; clicked again, it is opened.
 func (v *runsView) click(a *App, row, col int) tea.Cmd {
 	if i, ok := v.list.RowAt(row); ok && i == v.list.Cursor() {
-		return a.openRun(v.all[i].ID)
+		return a.openRunFrom(action.Runs, v.all[i].ID)
 	}
 	return v.listing.click(a, row, col)
 }

@@ -35,7 +35,7 @@ func (a *App) look() tea.Cmd {
 	if a.watching.ask.busy {
 		return a.after(watchTime, watchMsg{})
 	}
-	return tea.Batch(a.after(watchTime, watchMsg{}), quietly(a, &a.watching.ask, func(context.Context) (fingerprint, error) {
+	return tea.Batch(a.after(watchTime, watchMsg{}), a.lookForRuns(), quietly(a, &a.watching.ask, func(context.Context) (fingerprint, error) {
 		f, err := a.ws.Fingerprint()
 		return fingerprint(f), err
 	}))
@@ -74,5 +74,5 @@ func (a *App) fetchArrived(m answer[fetched]) tea.Cmd {
 		return nil
 	}
 	a.say(text.Lit("fetched; what is new is in History"))
-	return tea.Batch(a.history.load(a), a.change.load(a))
+	return tea.Batch(a.history.load(a), a.change.load(a), a.share())
 }

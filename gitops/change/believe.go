@@ -20,7 +20,7 @@ func parseRecord(e ledger.Entry) (model.Change, error) {
 		return model.Change{}, fmt.Errorf("read a change: %w", err)
 	}
 	c := model.Change{ID: r.ID, Environment: r.Environment, Kind: r.Kind, Title: r.Title, Reason: r.Reason, Author: r.Author, SealedAt: r.SealedAt,
-		Subject: r.Subject, Addresses: r.Addresses, Parts: readParts(r.Parts), Base: r.Base, Revision: r.Revision, Onto: r.Onto, Commits: r.Commits,
+		Subject: r.Subject, Addresses: r.Addresses, Parts: readParts(r.Parts), Picks: readPicks(r.Picks), Base: r.Base, Revision: r.Revision, Onto: r.Onto, Commits: r.Commits,
 		Plans: r.Plans, Digest: r.Digest, State: model.Sealed}
 	switch {
 	case r.Schema != recordSchema:
@@ -65,7 +65,7 @@ func isSum(d model.Digest) bool { return sumForm.MatchString(string(d)) }
 // checkForm makes sure that what is written without quotes under the digest cannot be read in two ways, and
 // that there is a commit where one is to be merged.
 func checkForm(c model.Change) error {
-	kinds := []model.ChangeKind{model.Deploy, model.Revert, model.Restore, model.Adopt, model.Rollback}
+	kinds := []model.ChangeKind{model.Deploy, model.Revert, model.Restore, model.Adopt, model.Rollback, model.EditFiles, model.Compose}
 	switch {
 	case !slices.Contains(kinds, c.Kind):
 		return fmt.Errorf("it is of the unknown kind %q", c.Kind)
@@ -80,7 +80,7 @@ func checkForm(c model.Change) error {
 	for i, p := range c.Parts {
 		twice := slices.ContainsFunc(c.Parts[:i], func(o model.Part) bool { return o.Address == p.Address })
 		switch {
-		case c.Kind != model.Adopt && c.Kind != model.Restore || twice || !slices.Contains(c.Addresses, p.Address) || len(p.Blocks) == 0:
+		case c.VerbOf(p.Address) != model.Adopt && c.VerbOf(p.Address) != model.Restore || twice || !slices.Contains(c.Addresses, p.Address) || len(p.Blocks) == 0:
 			return fmt.Errorf("a part of %q has no place in it", p.Address)
 		case !isSum(p.Old) || !isSum(p.New):
 			return fmt.Errorf("its part of %q does not say of which versions", p.Address)
@@ -89,7 +89,7 @@ func checkForm(c model.Change) error {
 	if c.Base != "" && !hashForm.MatchString(string(c.Base)) {
 		return fmt.Errorf("%q is not the id of a commit", c.Base)
 	}
-	return nil
+	return checkPicks(c)
 }
 
 // checkPlan compares what the record says of a plan, which is what people are shown, with the manifest,

@@ -18,7 +18,7 @@ type Record struct {
 	Changes []model.Change
 	Runs    []model.Run
 	Applied map[string]model.Hash // By environment: the revision of the last run that ended well.
-	Holds   map[string]model.Hold // By environment, where a rollback still holds.
+	Holds   []model.Hold          // Those that are neither lifted nor over, oldest first.
 	Roots   map[string]model.Hash // By environment: the revision whose keyring counts, or counted, until the first run.
 	Keys    map[string]*Keyring   // By environment: whose signatures count now. None where nothing has to be signed.
 	Left    []Left                // Entries that do not count, in their order.
@@ -67,7 +67,7 @@ func (f *Folder) parse(e ledger.Entry) (model.Change, error) {
 // about. It names the digest, so it was written after the change was sealed all the same.
 func (folder *Folder) Fold(entries []ledger.Entry, trust Trust) Record {
 	f := folding{
-		Record: Record{Applied: map[string]model.Hash{}, Holds: map[string]model.Hold{}, Roots: maps.Clone(trust.Roots), Keys: map[string]*Keyring{}},
+		Record: Record{Applied: map[string]model.Hash{}, Roots: maps.Clone(trust.Roots), Keys: map[string]*Keyring{}},
 		trust:  trust, changes: map[model.ChangeID]*folded{}, runs: map[model.RunID]*model.Run{},
 	}
 	if f.Roots == nil {
@@ -93,7 +93,11 @@ func (folder *Folder) Fold(entries []ledger.Entry, trust Trust) Record {
 		}
 	}
 	for _, e := range entries {
-		if e.Verb == ledger.Seal {
+		switch e.Verb {
+		case ledger.Seal:
+			continue
+		case ledger.Hold, ledger.Lift:
+			f.holding(e)
 			continue
 		}
 		if c := f.changes[model.ChangeID(e.Field("change"))]; c != nil {
@@ -102,6 +106,7 @@ func (folder *Folder) Fold(entries []ledger.Entry, trust Trust) Record {
 			f.leave(e, "it is about a change that nobody sealed")
 		}
 	}
+	f.Holds = slices.DeleteFunc(f.Holds, func(h model.Hold) bool { return h.IsOver(trust.Now) })
 	for _, c := range changes {
 		if c.State.IsOpen() {
 			f.prove(c, trust.Now)
@@ -301,14 +306,51 @@ func (f *folding) outcome(e ledger.Entry, c *folded) {
 	c.Note = run.Message.String()
 }
 
-// hold sets or lifts the hold of an environment after a run that ended well.
-func (r Record) hold(c model.Change, end ledger.Entry) {
-	switch c.Kind {
-	case model.Rollback:
-		r.Holds[c.Environment] = model.Hold{Since: end.At, By: end.By, Why: c.Reason, Change: c.ID, Revision: c.Revision}
-	case model.Deploy:
-		delete(r.Holds, c.Environment)
+// hold sets or lifts the hold that a rollback leaves, after a run that ended well.
+func (r *Record) hold(c model.Change, end ledger.Entry) {
+	if c.Kind != model.Rollback && c.Kind != model.Deploy {
+		return
 	}
+	r.Holds = slices.DeleteFunc(r.Holds, func(h model.Hold) bool { return h.Environment == c.Environment && !h.IsByHand() })
+	if c.Kind == model.Rollback {
+		r.Holds = append(r.Holds, model.Hold{ID: string(c.ID), Environment: c.Environment, Since: end.At, By: end.By, Why: c.Reason, Change: c.ID, Revision: c.Revision})
+	}
+}
+
+// holding takes the entry of a person who set or lifted a hold.
+func (f *folding) holding(e ledger.Entry) {
+	env, id := e.Field("environment"), e.Field("hold")
+	if doubt := f.keyring(env, "").Doubt(e, e.At); doubt != "" {
+		f.leave(e, doubt)
+		return
+	}
+	at := slices.IndexFunc(f.Holds, func(h model.Hold) bool { return h.Environment == env && h.ID == id })
+	switch {
+	case e.Verb == ledger.Lift && at < 0:
+		f.leave(e, "it lifts a hold that nobody set, or that was over")
+	case e.Verb == ledger.Lift:
+		f.Holds = slices.Delete(f.Holds, at, at+1)
+	case at >= 0 || !isID(id):
+		f.leave(e, "its hold has no usable id")
+	default:
+		h := model.Hold{ID: id, Environment: env, Since: e.At, By: e.By, Why: text.Clean(e.Field("why"))}
+		if list := e.Field("addresses"); list != "" {
+			h.Addresses = strings.Split(list, "\n")
+		}
+		if until := e.Field("until"); until != "" {
+			var err error
+			if h.Until, err = time.Parse(time.RFC3339, until); err != nil {
+				f.leave(e, "nobody can read until when it holds")
+				return
+			}
+		}
+		f.Holds = append(f.Holds, h)
+	}
+}
+
+// HoldsOf are the holds of an environment.
+func (r Record) HoldsOf(env string) []model.Hold {
+	return slices.DeleteFunc(slices.Clone(r.Holds), func(h model.Hold) bool { return h.Environment != env })
 }
 
 // Open are the changes of an environment that can still be approved or applied.

@@ -28,6 +28,7 @@ type record struct {
 	Subject     string           `json:"subject,omitempty"`
 	Addresses   []string         `json:"addresses,omitempty"`
 	Parts       []recordPart     `json:"parts,omitempty"`
+	Picks       []recordPick     `json:"picks,omitempty"`
 	Base        model.Hash       `json:"base,omitempty"`
 	Revision    model.Hash       `json:"revision"`
 	Onto        string           `json:"onto,omitempty"`
@@ -76,7 +77,7 @@ const (
 // Entry is what the ledger is to record for a newly sealed change: the change, and the manifest of every plan.
 func Entry(c model.Change, plans []model.Plan) ([]ledger.Field, map[string][]byte, error) {
 	data, err := json.MarshalIndent(record{recordSchema, c.ID, c.Environment, c.Kind, c.Title, c.Reason, c.Author, c.SealedAt,
-		c.Subject, c.Addresses, writeParts(c.Parts), c.Base, c.Revision, c.Onto, c.Commits, c.Plans, c.Digest}, "", "  ")
+		c.Subject, c.Addresses, writeParts(c.Parts), writePicks(c.Picks), c.Base, c.Revision, c.Onto, c.Commits, c.Plans, c.Digest}, "", "  ")
 	if err != nil {
 		return nil, nil, fmt.Errorf("record the change: %w", err)
 	}
@@ -100,9 +101,21 @@ func bind(c model.Change) []ledger.Field {
 	}
 }
 
-// Approval is what the ledger is to record for an approval.
+// Approval is what the ledger is to record for an approval: what it is of, and what the checks had said until then.
 func Approval(c model.Change) []ledger.Field {
-	return append(bind(c), ledger.Field{Key: "class", Value: c.Undo().Class.String()})
+	return append(append(bind(c), ledger.Field{Key: "class", Value: c.Undo().Class.String()}), checked(c)...)
+}
+
+// checked says of each check of a change what became of it, a line each. What it printed stays where it ran.
+func checked(c model.Change) []ledger.Field {
+	var lines []string
+	for _, r := range c.Checks {
+		lines = append(lines, fmt.Sprintf("%s %s", r.State, r.Name))
+	}
+	if lines == nil {
+		return nil
+	}
+	return []ledger.Field{{Key: "checks", Value: cut(strings.Join(lines, "\n"))}}
 }
 
 // Refusal is what the ledger is to record when somebody says no to a change.
@@ -113,13 +126,21 @@ func Refusal(c model.Change, why string) []ledger.Field {
 // Withdrawal is what the ledger is to record when somebody takes back what they had said of a change.
 func Withdrawal(c model.Change) []ledger.Field { return bind(c) }
 
-// Checked is what the ledger is to record of what the checks said of a change.
-func Checked(c model.Change, results []model.CheckResult) []ledger.Field {
-	var lines []string
-	for _, r := range results {
-		lines = append(lines, fmt.Sprintf("%s %s", r.Name, r.State))
+// Hold is what the ledger is to record when a person sets a hold.
+func Hold(h model.Hold) []ledger.Field {
+	fields := []ledger.Field{
+		{Key: "environment", Value: h.Environment}, {Key: "hold", Value: h.ID}, {Key: "why", Value: h.Why.String()},
+		{Key: "addresses", Value: strings.Join(h.Addresses, "\n")},
 	}
-	return append(bind(c), ledger.Field{Key: "results", Value: cut(strings.Join(lines, "\n"))})
+	if !h.Until.IsZero() {
+		fields = append(fields, ledger.Field{Key: "until", Value: h.Until.UTC().Format(time.RFC3339)})
+	}
+	return fields
+}
+
+// Lift is what the ledger is to record when a person lifts a hold.
+func Lift(h model.Hold, why string) []ledger.Field {
+	return []ledger.Field{{Key: "environment", Value: h.Environment}, {Key: "hold", Value: h.ID}, {Key: "why", Value: why}}
 }
 
 // End is what the ledger is to record when a change is given up or void.
@@ -129,7 +150,7 @@ func End(c model.Change, why string) []ledger.Field {
 
 // Intent is what the ledger is to record before a run begins.
 func Intent(c model.Change, run model.RunID, host string) []ledger.Field {
-	return append(bind(c), ledger.Field{Key: "run", Value: string(run)}, ledger.Field{Key: "host", Value: host})
+	return append(append(bind(c), ledger.Field{Key: "run", Value: string(run)}, ledger.Field{Key: "host", Value: host}), checked(c)...)
 }
 
 // Glass is what an intent records besides when rules are overruled.

@@ -17,6 +17,7 @@ type Operator struct {
 	Mouse    bool     // Whether the screen takes the mouse.
 	ReadOnly bool     // Nothing is ever written from here.
 	SSH      []string // The ssh to use, as an argument vector; never empty.
+	Share    bool     // Whether the record is exchanged with remotes without being asked.
 	Split    string   // How differences are shown: "auto", "split" or "unified".
 }
 
@@ -25,11 +26,12 @@ type operatorFile struct {
 	Mouse    bool     `mapstructure:"mouse" default:"true" example:"false" doc:"Take the mouse; without it, the terminal selects text as usual."`
 	ReadOnly bool     `mapstructure:"readonly" default:"false" example:"true" doc:"Never change anything from here, whatever a repository allows."`
 	SSH      []string `mapstructure:"ssh" default:"[ssh]" example:"[ssh, -F, /home/me/.ssh/work]" doc:"The ssh to run, with its first arguments."`
+	Share    bool     `mapstructure:"share" default:"true" example:"false" doc:"Exchange the record with the remote by itself; without it, plumb sync does when it is asked to."`
 	Split    string   `mapstructure:"split" default:"auto" oneof:"auto split unified" example:"unified" doc:"How differences are shown; auto goes by the width."`
 }
 
 // operatorDefaults hold for what the file does not say.
-var operatorDefaults = map[string]any{"theme": "auto", "mouse": true, "readonly": false, "ssh": []string{"ssh"}, "split": "auto"}
+var operatorDefaults = map[string]any{"theme": "auto", "mouse": true, "readonly": false, "ssh": []string{"ssh"}, "split": "auto", "share": true}
 
 // OperatorFile is where the operator's file belongs: plumb/config.yaml in
 // $XDG_CONFIG_HOME, or in ~/.config. Getenv is [os.Getenv]; the XDG rules

@@ -10,7 +10,7 @@ import (
 	"plumb/gitops/config"
 )
 
-var untouched = config.Operator{Theme: "auto", Mouse: true, SSH: []string{"ssh"}, Split: "auto"}
+var untouched = config.Operator{Theme: "auto", Mouse: true, SSH: []string{"ssh"}, Split: "auto", Share: true}
 
 func TestOperatorWithoutFileHasDefaults(t *testing.T) {
 	got, err := config.LoadOperator(filepath.Join(t.TempDir(), "plumb", "config.yaml"))
@@ -21,11 +21,11 @@ func TestOperatorWithoutFileHasDefaults(t *testing.T) {
 
 func TestOperatorChangesOnlyWhatTheySay(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "config.yaml")
-	if err := os.WriteFile(name, []byte("mouse: false\nssh: [ssh, -F, /dev/null]\n"), 0o600); err != nil {
+	if err := os.WriteFile(name, []byte("mouse: false\nshare: false\nssh: [ssh, -F, /dev/null]\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	want := untouched
-	want.Mouse, want.SSH = false, []string{"ssh", "-F", "/dev/null"}
+	want.Mouse, want.Share, want.SSH = false, false, []string{"ssh", "-F", "/dev/null"}
 	got, err := config.LoadOperator(name)
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {
 		t.Errorf("%s\n%v", diff, err)

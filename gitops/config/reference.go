@@ -47,7 +47,8 @@ func example() []model.Environment {
 	files := func(path string) []model.Target {
 		return []model.Target{{
 			Name: "web", Provider: "hosts", Path: path,
-			Hosts: []model.Host{{Name: "web-1", SSH: "web-1"}, {Name: "web-2", SSH: "deploy@web-2.example.org"}, {Name: "lab", Root: "../hosts/lab"}},
+			Hosts:         []model.Host{{Name: "web-1", SSH: "web-1"}, {Name: "web-2", SSH: "deploy@web-2.example.org"}, {Name: "lab", Root: "../hosts/lab"}},
+			ConfirmWithin: 2 * time.Minute,
 			Files: []model.FileRule{
 				{
 					Path: "/etc/nginx/**", Mode: "0644", Owner: "root:root",

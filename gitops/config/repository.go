@@ -27,6 +27,7 @@ type Repository struct {
 type repositoryFile struct {
 	Version      int         `mapstructure:"version" required:"yes" example:"1" doc:"The version of this file's format; there is only 1."`
 	ReadOnly     bool        `mapstructure:"readonly" default:"false" example:"true" doc:"Nothing may be changed in any environment, whoever asks."`
+	Ledger       string      `mapstructure:"ledger" default:"refs/plumb/" example:"refs/heads/plumb/" doc:"What the names of the record's refs begin with; refs/heads/plumb/ where a host takes branches only, or is to protect them."`
 	Groups       []groupFile `mapstructure:"groups" example:"[{name: dba, members: [ada@example.org]}]" doc:"People who are named together in rules."`
 	policyFile   `mapstructure:",squash"`
 	Environments []environmentFile `mapstructure:"environments" doc:"The places where the infrastructure is real."`
@@ -58,6 +59,7 @@ type targetFile struct {
 	Provider string         `mapstructure:"provider" required:"yes" oneof:"hosts" example:"hosts" doc:"The engine that applies it."`
 	Path     string         `mapstructure:"path" required:"yes" example:"hosts/web" doc:"Its directory, from the root of the repository."`
 	Hosts    []hostFile     `mapstructure:"hosts" short:"name ssh" doc:"The machines that have its files. web-1 alone is short for {name: web-1, ssh: web-1}."`
+	Confirm  string         `mapstructure:"confirm_within" default:"60s" example:"2m" doc:"How long a host waits for a new connection after a change of sshd, firewall, network or sudo, then takes it back."`
 	Files    []fileRuleFile `mapstructure:"files" doc:"What git itself cannot say of a file; files without a rule keep mode and owner."`
 }
 
@@ -93,7 +95,7 @@ func ParseRepository(name string, data []byte) (Repository, error) {
 }
 
 func (f repositoryFile) model() Repository {
-	repository := Repository{Version: f.Version, ReadOnly: f.ReadOnly}
+	repository := Repository{Version: f.Version, ReadOnly: f.ReadOnly, Ledger: f.Ledger}
 	for _, e := range f.Environments {
 		env := e.model()
 		env.ReadOnly = env.ReadOnly || f.ReadOnly
@@ -138,6 +140,9 @@ func (f checkFile) model(env string) model.Check {
 
 func (f targetFile) model() model.Target {
 	target := model.Target{Name: f.Name, Provider: f.Provider, Path: path.Clean(f.Path)}
+	if d, err := time.ParseDuration(f.Confirm); err == nil {
+		target.ConfirmWithin = d
+	}
 	for _, h := range f.Hosts {
 		target.Hosts = append(target.Hosts, model.Host{Name: h.Name, Root: h.Root, SSH: h.SSH})
 	}

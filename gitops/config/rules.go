@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,6 +24,9 @@ var (
 func (r *reader) repository(f repositoryFile) {
 	if f.Version != 0 && f.Version != 1 || f.Version == 0 && r.lines["version"] > 0 && len(r.problems) == 0 {
 		r.add(r.lines["version"], "write version: 1, or use a newer plumb", "version %d is not known", f.Version)
+	}
+	if why := badPrefix(f.Ledger); f.Ledger != "" && why != "" {
+		r.add(r.lines["ledger"], "write refs/plumb/, or refs/heads/plumb/", "ledger %s %s", quote(f.Ledger), why)
 	}
 	r.groups(f.Groups)
 	r.policy(f.policyFile, "", f.groups())
@@ -61,6 +65,9 @@ func (r *reader) target(t targetFile, at string) {
 			line = r.lines[at]
 		}
 		r.add(line, "add hosts: [web-1]", "no hosts%s", r.in(at))
+	}
+	if d, err := time.ParseDuration(t.Confirm); t.Confirm != "" && (err != nil || d < minConfirmTime || d > maxConfirmTime || d%time.Second != 0) {
+		r.add(r.lines[child(at, "confirm_within")], "write it like 90s or 5m", "confirm_within %s is not a time from 10s to 1h%s", quote(t.Confirm), r.in(at))
 	}
 	hosts := unique{r: r, what: "host"}
 	for i, h := range t.Hosts {
@@ -139,6 +146,12 @@ func (r *reader) fileRule(f fileRuleFile, at string) {
 		}
 	}
 }
+
+// A host waits at least as long as it takes to log in anew, and not so long that nobody waits for it.
+const (
+	minConfirmTime = 10 * time.Second
+	maxConfirmTime = time.Hour
+)
 
 // maxCheckTime is the longest timeout: what takes a day is no check.
 const maxCheckTime = 24 * time.Hour
@@ -236,6 +249,24 @@ func badPattern(p string) string {
 func overlaps(a, b string) bool {
 	a, b = path.Clean(a), path.Clean(b)
 	return a == b || a == "." || b == "." || strings.HasPrefix(a, b+"/") || strings.HasPrefix(b, a+"/")
+}
+
+// badPrefix says why the ledger cannot be there.
+func badPrefix(s string) string {
+	rest, ok := strings.CutPrefix(s, "refs/")
+	name, slash := strings.CutSuffix(rest, "/")
+	kind, below, _ := strings.Cut(name, "/")
+	switch {
+	case !ok || !slash:
+		return "does not begin with refs/ and end in a slash"
+	case !isBranch(name):
+		return "is not the name of a ref"
+	case kind == "heads" && below == "":
+		return "is where all branches are"
+	case slices.Contains([]string{"tags", "remotes", "replace", "notes", "stash", "bisect", "worktree", "rewritten", "plumb-local"}, kind):
+		return "is where git or plumb keep something else"
+	}
+	return ""
 }
 
 // isBranch follows git-check-ref-format.

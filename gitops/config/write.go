@@ -359,6 +359,9 @@ func checksOf(e model.Environment, owner string) []checkFile {
 
 func targetOf(t model.Target) targetFile {
 	f := targetFile{Name: t.Name, Provider: t.Provider, Path: t.Path}
+	if t.ConfirmWithin > 0 {
+		f.Confirm = t.ConfirmWithin.String()
+	}
 	for _, h := range t.Hosts {
 		f.Hosts = append(f.Hosts, hostFile{Name: h.Name, Root: h.Root, SSH: h.SSH})
 	}

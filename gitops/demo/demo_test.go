@@ -179,7 +179,7 @@ func TestColleaguesChangeWaitsAndCanBeApplied(t *testing.T) {
 	if err != nil || !r.Holds {
 		t.Fatalf("it does not hold: %s %v", r.Because, err)
 	}
-	if _, err := ws.Approve(ctx, c.ID); err != nil {
+	if _, err := ws.Approve(ctx, c.ID, nil); err != nil {
 		t.Fatal(err)
 	}
 	run, err := ws.Apply(ctx, c.ID, nil)
@@ -206,7 +206,7 @@ func TestBadCommitCanBeRolledBack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := ws.Approve(ctx, c.ID); err != nil {
+	if _, err := ws.Approve(ctx, c.ID, nil); err != nil {
 		t.Fatal(err)
 	}
 	if run, err := ws.Apply(ctx, c.ID, nil); err != nil || run.Outcome != model.RunApplied {

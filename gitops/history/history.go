@@ -48,6 +48,8 @@ type Options struct {
 	// Paths are the files and directories that an environment, a target or a resource is made of, by the value of a
 	// filter's term. Its error says what would be right.
 	Paths func(ctx context.Context, kind filter.Kind, value string) ([]string, error)
+	// Hidden reports whether a ref is no branch or tag of people's, and history neither starts from it nor shows it. Nil hides none.
+	Hidden func(ref string) bool
 }
 
 // History is the history of one repository. Its methods may be called from several goroutines at once.
@@ -122,6 +124,9 @@ func (h *History) look(ctx context.Context) (*tips, error) {
 		group.Go(func() (err error) {
 			if found[i], err = h.store.Refs(ctx, prefix); err != nil {
 				return fmt.Errorf("list branches and tags: %w", err)
+			}
+			if h.opt.Hidden != nil {
+				found[i] = slices.DeleteFunc(found[i], func(r objects.Ref) bool { return h.opt.Hidden(r.Name) })
 			}
 			return nil
 		})

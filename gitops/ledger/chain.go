@@ -37,6 +37,9 @@ func (l *Ledger) extend(ctx context.Context, ref string, tip model.Hash) error {
 	if read && known.ref == tip {
 		return nil
 	}
+	if len(known.entries) == 0 {
+		known, read = chain{}, false // Nothing of it was here when it was read last: what was believed before is in the pins.
+	}
 	links, reached, err := l.walk(ctx, ref, tip, known.tip)
 	if err != nil {
 		return err

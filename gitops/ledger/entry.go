@@ -21,7 +21,6 @@ type Verb string
 // The verbs.
 const (
 	Seal     Verb = "seal"     // A change came to be.
-	Check    Verb = "check"    // What the checks said of the change.
 	Approve  Verb = "approve"  // Somebody approved exactly that change.
 	Refuse   Verb = "refuse"   // Somebody said no to it.
 	Withdraw Verb = "withdraw" // Somebody took back what they had said of it.
@@ -29,6 +28,8 @@ const (
 	Void     Verb = "void"     // Reality or git moved, so the change no longer says what would happen.
 	Intent   Verb = "intent"   // A run is about to begin; durable before anything happens.
 	Outcome  Verb = "outcome"  // How the run ended.
+	Hold     Verb = "hold"     // Something is not to be changed, until when and why.
+	Lift     Verb = "lift"     // A hold is over.
 )
 
 // Field is one fact of an entry.

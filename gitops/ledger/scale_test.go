@@ -8,6 +8,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -25,7 +26,6 @@ import (
 type softKey struct {
 	private ed25519.PrivateKey
 	public  []byte // On the wire.
-	clone   string
 }
 
 func wire(fields ...[]byte) []byte {
@@ -92,9 +92,7 @@ func large(tb testing.TB, people, each int) string {
 			prev = model.Sum(payload)
 			fmt.Fprintf(&stream, "commit %s\ncommitter P <%s> %d +0000\ndata 0\ndeleteall\n", ref, email, e.At.Unix())
 			files := map[string][]byte{payloadName: payload, signatureName: sig}
-			for name, data := range e.Files {
-				files[name] = data
-			}
+			maps.Copy(files, e.Files)
 			for name, data := range files {
 				fmt.Fprintf(&stream, "M 100644 inline %s\ndata %d\n%s\n", name, len(data), data)
 			}

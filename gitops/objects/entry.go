@@ -16,13 +16,23 @@ func EntryAt(ctx context.Context, s Store, commit model.Hash, path string) (Tree
 	if err != nil {
 		return TreeEntry{}, fmt.Errorf("read %s in %s: %w", text.Line(path), commit.Short(), err)
 	}
-	at := TreeEntry{Mode: model.ModeTree, Hash: c.Tree}
+	at, err := EntryIn(ctx, s, c.Tree, path)
+	if err != nil {
+		return at, fmt.Errorf("read %s in %s: %w", text.Line(path), commit.Short(), err)
+	}
+	return at, nil
+}
+
+// EntryIn is EntryAt for a tree.
+func EntryIn(ctx context.Context, s Store, tree model.Hash, path string) (TreeEntry, error) {
+	at := TreeEntry{Mode: model.ModeTree, Hash: tree}
 	if path == "" {
 		return at, nil
 	}
+	var err error
 	for name := range strings.SplitSeq(path, "/") {
 		if at, err = child(ctx, s, at, name); err != nil {
-			return TreeEntry{}, fmt.Errorf("read %s in %s: %w", text.Line(path), commit.Short(), err)
+			return TreeEntry{}, err
 		}
 	}
 	return at, nil

@@ -22,6 +22,8 @@ type Holder struct {
 	PID   int             `json:"pid"`
 	Start string          `json:"start"` // When the process began, as the kernel says, so that a reused pid is no proof of life.
 	Since time.Time       `json:"since"`
+
+	Clone string `json:"clone,omitempty"` // Of a lock that is shared: the clone that the process works in.
 }
 
 // Lock is held while a run is under way. It tells people; what protects reality
@@ -46,7 +48,7 @@ func Acquire(ctx context.Context, store objects.Store, env string, me Holder, al
 			fmt.Sprintf("wait for it; if that process is certainly gone: git update-ref -d %s %s", ref, prev),
 			"%s is at work on %s since %s from %s (run %s)", holder.By.Email, env, holder.Since.Format("15:04"), holder.Host, holder.Run)
 	}
-	id, err := write(ctx, store, me)
+	id, err := write(ctx, store, me, taken)
 	if err != nil {
 		return nil, nil, fmt.Errorf("lock %s: %w", env, err)
 	}
@@ -67,6 +69,12 @@ func (l *Lock) Release(ctx context.Context) error {
 	return nil
 }
 
+// Abandoned reports whether the lock of an environment is held by a process of this host that is gone.
+func Abandoned(ctx context.Context, store objects.Store, env, host string) (bool, error) {
+	_, h, err := held(ctx, store, LockPrefix+env)
+	return h != nil && h.Host == host && !Alive(*h), err
+}
+
 // held reads who holds the lock; nil for nobody.
 func held(ctx context.Context, store objects.Store, ref string) (model.Hash, *Holder, error) {
 	refs, err := store.Refs(ctx, ref)
@@ -81,16 +89,25 @@ func held(ctx context.Context, store objects.Store, ref string) (model.Hash, *Ho
 		if err != nil {
 			return "", nil, err
 		}
-		var h Holder
-		if err := json.Unmarshal([]byte(c.Body.String()), &h); err != nil {
-			return "", nil, model.WithHint(fmt.Errorf("read the holder: %w", err), "if nobody is at work: git update-ref -d %s %s", ref, r.Hash)
+		h, err := holder(c)
+		if err != nil {
+			return "", nil, model.WithHint(err, "if nobody is at work: git update-ref -d %s %s", ref, r.Hash)
 		}
-		return r.Hash, &h, nil
+		return r.Hash, h, nil
 	}
 	return "", nil, nil
 }
 
-func write(ctx context.Context, store objects.Store, h Holder) (model.Hash, error) {
+// holder reads what write wrote.
+func holder(c model.Commit) (*Holder, error) {
+	var h Holder
+	if err := json.Unmarshal([]byte(c.Body.String()), &h); err != nil {
+		return nil, fmt.Errorf("read the holder: %w", err)
+	}
+	return &h, nil
+}
+
+func write(ctx context.Context, store objects.Store, h Holder, subject string, parents ...model.Hash) (model.Hash, error) {
 	body, err := json.Marshal(h)
 	if err != nil {
 		return "", err
@@ -100,6 +117,6 @@ func write(ctx context.Context, store objects.Store, h Holder) (model.Hash, erro
 		return "", err
 	}
 	who := objects.Signature{Name: h.By.Name.String(), Email: h.By.Email.String(), When: h.Since}
-	return store.WriteCommit(ctx, objects.NewCommit{Tree: tree, Author: who, Committer: who,
-		Message: fmt.Sprintf("plumb: lock\n\n%s\n", body)})
+	return store.WriteCommit(ctx, objects.NewCommit{Tree: tree, Author: who, Committer: who, Parents: parents,
+		Message: fmt.Sprintf("%s\n\n%s\n", subject, body)})
 }

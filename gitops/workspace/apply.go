@@ -41,15 +41,21 @@ func (w *Workspace) BreakGlass(ctx context.Context, id model.ChangeID, why strin
 	case len(why) > longestReason:
 		return model.Run{}, model.WithHint(errors.New("the reason for breaking the glass is too long"), "say it in %d characters", longestReason)
 	}
-	return w.apply(ctx, id, text.Line(why), watch)
+	return w.apply(ctx, id, text.Line(said(why).String()), watch)
 }
 
 func (w *Workspace) apply(ctx context.Context, id model.ChangeID, glass text.Safe, watch func(model.Event)) (model.Run, error) {
 	if err := w.MaySign(); err != nil {
 		return model.Run{}, err
 	}
-	c, _, err := w.applicable(ctx, id, glass, false)
+	c, err := w.Change(ctx, string(id))
 	if err != nil {
+		return model.Run{}, err
+	}
+	if err := w.listen(ctx, c.Environment); err != nil {
+		return model.Run{}, err
+	}
+	if c, _, err = w.applicable(ctx, id, glass, false); err != nil {
 		return model.Run{}, err
 	}
 	// Before the lock is taken, because they can take their time.
@@ -60,7 +66,8 @@ func (w *Workspace) apply(ctx context.Context, id model.ChangeID, glass text.Saf
 	if err != nil {
 		return model.Run{}, err
 	}
-	lock, dead, err := run.Acquire(ctx, w.opt.Store, c.Environment, w.holder(runID), run.Alive)
+	me := w.holder(runID)
+	lock, dead, err := run.Acquire(ctx, w.opt.Store, c.Environment, me, run.Alive)
 	if err != nil {
 		return model.Run{}, err
 	}
@@ -68,14 +75,25 @@ func (w *Workspace) apply(ctx context.Context, id model.ChangeID, glass text.Saf
 	settled := context.WithoutCancel(ctx)
 	defer func() { _ = lock.Release(settled) }() // A lock that stays says who left it, and the next run takes it over.
 	if dead != nil {
-		if err := w.closeDeadRun(ctx, *dead); err != nil {
+		if err := w.closeDeadRuns(settled, c.Environment, dead.Run); err != nil {
 			return model.Run{}, err
 		}
 	}
-	// Until the lock was held, somebody else could apply the change or give it up.
+	others, err := w.crowd(ctx, c.Environment, me, watch)
+	if err != nil {
+		return model.Run{}, err
+	}
+	if err := others.enter(ctx); err != nil {
+		return model.Run{}, err
+	}
+	defer others.leave(settled)
+	// Until the locks were held, somebody else could apply the change or give it up.
 	c, overruled, err := w.applicable(ctx, id, glass, true)
 	if err != nil {
 		return model.Run{}, err
+	}
+	if why := w.outOfReach(ctx, c.Environment); why != "" {
+		others.tell(text.Format("nobody elsewhere is kept from working on %s at the same time: %s", c.Environment, why))
 	}
 	review, err := w.Review(ctx, c)
 	if err != nil {
@@ -84,7 +102,7 @@ func (w *Workspace) apply(ctx context.Context, id model.ChangeID, glass text.Saf
 	if !review.Holds {
 		return model.Run{}, w.void(ctx, c, review.Because)
 	}
-	r := &running{w: w, change: c, plans: review.Plans, left: review.left, watch: watch,
+	r := &running{w: w, change: c, plans: review.Plans, left: review.left, watch: watch, others: others,
 		run: model.Run{ID: runID, Change: c.ID, Environment: c.Environment, By: w.opt.Self, Host: w.opt.Host, Started: w.opt.Now().UTC(), Glass: glass, Overruled: overruled}}
 	return r.do(ctx, settled)
 }
@@ -99,7 +117,10 @@ func (w *Workspace) applicable(ctx context.Context, id model.ChangeID, glass tex
 	if err != nil {
 		return c, nil, err
 	}
-	facts := policy.Facts{Environment: env, Change: c, Applier: w.opt.Self, Now: w.opt.Now()}
+	if !c.State.IsOpen() && c.Run != "" {
+		return c, nil, w.ranAlready(ctx, c)
+	}
+	facts := policy.Facts{Environment: env, Change: c, Applier: w.opt.Self, Now: w.opt.Now(), Unshared: w.outOfReach(ctx, c.Environment)}
 	if !checked {
 		facts.Change.Checks = nil // They are run only where everything else allows it.
 	}
@@ -120,12 +141,26 @@ func (w *Workspace) applicable(ctx context.Context, id model.ChangeID, glass tex
 	return c, overruled, nil
 }
 
+// ranAlready refuses a change that has had its run, and says whose that was.
+func (w *Workspace) ranAlready(ctx context.Context, c model.Change) error {
+	r, err := w.Run(ctx, string(c.Run))
+	if err != nil {
+		return err
+	}
+	if c.State == model.Applying {
+		return model.Refuse("plumb run show "+string(r.ID)+" tells how far it is", "%s is at work on %s since %s from %s (run %s): it is applying",
+			r.By.Email, c.ID, r.Started.In(w.opt.Now().Location()).Format("15:04"), text.Line(r.Host), r.ID)
+	}
+	return model.Refuse("make a new change", "%s cannot be applied: the change is %s, by %s (run %s)", c.ID, c.State, r.By.Email, r.ID)
+}
+
 // refuse says in a way that helps why a change may not be applied.
 func refuse(c model.Change, rule model.Rule) error {
 	hint := map[string]string{
 		"approvals": fmt.Sprintf("plumb approve %s", c.ID),
 		"read-only": "lift readonly: in plumb.yaml, or start plumb without --readonly",
 		"open":      "make a new change",
+		"shared":    "plumb sync says why the remote cannot be reached; for those who may, --break-glass applies without it",
 		"checks":    fmt.Sprintf("plumb check --env %s %s runs them again and says why", c.Environment, c.Revision.Short()),
 	}[rule.Name]
 	switch {
@@ -147,30 +182,19 @@ func (w *Workspace) holder(id model.RunID) run.Holder {
 }
 
 func (w *Workspace) newRunID() (model.RunID, error) {
+	if w.opt.Run != "" {
+		return w.opt.Run, nil
+	}
+	return NewRunID(w.opt.Rand)
+}
+
+// NewRunID is an id for a run that is about to begin.
+func NewRunID(random io.Reader) (model.RunID, error) {
 	var raw [4]byte
-	if _, err := io.ReadFull(w.opt.Rand, raw[:]); err != nil {
+	if _, err := io.ReadFull(random, raw[:]); err != nil {
 		return "", fmt.Errorf("name the run: %w", err)
 	}
 	return model.RunID(hex.EncodeToString(raw[:])), nil
-}
-
-// closeDeadRun records that nobody can say how the run of a process that is gone ended. It is never run again.
-func (w *Workspace) closeDeadRun(ctx context.Context, dead run.Holder) error {
-	record, err := w.record(ctx)
-	if err != nil {
-		return err
-	}
-	for _, r := range record.Runs {
-		if r.ID != dead.Run || r.Outcome != "" {
-			continue
-		}
-		i := slices.IndexFunc(record.Changes, func(c model.Change) bool { return c.ID == r.Change })
-		r.Outcome, r.Message = model.RunUncertain, text.Lit("the process that ran it is gone; look at what is live")
-		if err := w.recordOutcome(ctx, record.Changes[i], r); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 func (w *Workspace) recordOutcome(ctx context.Context, c model.Change, r model.Run) error {
@@ -190,6 +214,7 @@ type running struct {
 	run     model.Run
 	journal *run.Journal
 	watch   func(model.Event)
+	others  *crowd
 }
 
 // do keeps what is to be kept, announces the run, and sees it to its end.
@@ -206,7 +231,10 @@ func (r *running) do(ctx, settled context.Context) (model.Run, error) {
 	if err := r.w.append(settled, r.change.Environment, ledger.Intent, append(change.Intent(r.change, r.run.ID, r.run.Host), change.Glass(r.run)...), nil); err != nil {
 		return r.run, err
 	}
-	failure := r.stillAllowed(settled)
+	failure := r.announce(settled)
+	if failure == nil {
+		failure = r.stillAllowed(settled)
+	}
 	if failure == nil {
 		failure = r.alarm()
 	}
@@ -221,6 +249,20 @@ func (r *running) do(ctx, settled context.Context) (model.Run, error) {
 		err = r.w.deleteBranch(settled, r.change)
 	}
 	return r.run, errors.Join(r.verdict(failure), err)
+}
+
+// announce tells the others that the run begins, before anything does. Where they have to know, and cannot be told, nothing happens.
+func (r *running) announce(ctx context.Context) error {
+	err := r.others.announce(ctx)
+	if err == nil || errors.Is(err, objects.ErrMoved) {
+		return err
+	}
+	facts := policy.Facts{Environment: *r.change.Governed, Change: r.change}
+	if policy.MustBeShared(facts) && r.run.Glass.IsEmpty() {
+		return model.Refuse("try again when the remote can be reached, or break the glass", "nothing was begun: %v", err)
+	}
+	r.others.tell(text.Error(err))
+	return nil
 }
 
 // stillAllowed judges the change once more, now that everybody can see that its run begins: who took an approval back or

@@ -118,14 +118,14 @@ func TestApprovingRunsTheChecksAndSaysWhatTheySay(t *testing.T) {
 	counter := filepath.Join(t.TempDir(), "runs")
 	w.commit("Check words", map[string]string{"plumb.yaml": checked(counter), "production/all/etc/app.conf": "bad\n"})
 	c := seal(t, w.as("Ada"), workspace.Request{Environment: "production", Kind: model.Deploy})
-	approved, err := w.as("Bob").Approve(t.Context(), c.ID)
+	approved, err := w.as("Bob").Approve(t.Context(), c.ID, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if got := rule(policy.Decide(policy.Facts{Environment: model.Environment{}, Change: approved}), "checks"); got != "checks 0 of 1: words failed" || timesRun(t, counter) != 1 {
 		t.Errorf("%q, ran %d times", got, timesRun(t, counter))
 	}
-	if _, err := w.as("Carol").Approve(t.Context(), c.ID); err != nil || timesRun(t, counter) != 1 {
+	if _, err := w.as("Carol").Approve(t.Context(), c.ID, nil); err != nil || timesRun(t, counter) != 1 {
 		t.Errorf("%v, ran %d times", err, timesRun(t, counter))
 	}
 }

@@ -156,17 +156,24 @@ func compare(path string, before, after []byte, whole bool, opt diff.Options) di
 const worthTwo = 256 << 10
 
 // compareLarge is compare for versions that take their time. Most files have no secrets: they are compared beside the
-// search for them, and only where some are found once more, masked. What was compared unmasked leaves here only where
-// there was nothing to mask.
+// search for them, which then leaves out what both versions share, and only where some are found once more, masked. What was compared
+// unmasked leaves here only where there was nothing to mask.
 func compareLarge(path string, before, after []byte, whole bool, opt diff.Options) diff.File {
-	unmasked := make(chan diff.File, 1)
-	go func() { unmasked <- diff.Text(before, after, opt) }()
-	old, new := masked(path, before, after, whole)
-	d := <-unmasked
+	compared := make(chan struct{})
+	var unmasked diff.File
+	go func() {
+		unmasked = diff.Text(before, after, opt)
+		close(compared)
+	}()
+	old, new := filekind.MaskEncrypted(secret.MaskCompared(path, before, after, whole, func() []diff.Block {
+		<-compared
+		return unmasked.Blocks
+	}))
+	<-compared
 	if bytes.Equal(old, before) && bytes.Equal(new, after) {
-		return d
+		return unmasked
 	}
-	d = diff.Text(old, new, opt)
+	d := diff.Text(old, new, opt)
 	d.Masked = string(model.Sum(before) + model.Sum(after))
 	return d
 }

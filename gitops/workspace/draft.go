@@ -23,6 +23,7 @@ type Request struct {
 	Addresses   []string // For restore and adopt: ADDRESS, or TARGET/ADDRESS where that is ambiguous.
 	Paths       []string // For revert: only these files and directories of the commit. None for all of it, unless there are parts.
 	Parts       []Part   // For restore, adopt and revert: what is taken in part, beside Addresses or Paths.
+	Picks       []Pick   // For compose, and for nothing else: what the change takes, each with its verb.
 }
 
 // Draft is a change before it is sealed: its plans are known, and nothing was written that anyone can see.
@@ -32,15 +33,27 @@ type Draft struct {
 
 	Notes []text.Safe // What a person should know before sealing.
 
-	// The commit is written when the reason is known.
+	// The commit is written when the reason is known, and its files then.
+	sketch   *objects.Scratch
 	tree     model.Hash // Empty where git stays as it is.
 	parent   model.Hash
 	message  string
 	trailers []string
 }
 
-// Draft works out what the request would do. It looks at reality and writes nothing.
+// Draft works out what the request would do. It looks at reality and writes nothing, not even into git. Where what was
+// picked for a change does not go together, the error is a [*PickError].
 func (w *Workspace) Draft(ctx context.Context, req Request) (*Draft, error) {
+	sketch := objects.NewScratch(w.opt.Store)
+	d, err := w.sketching(sketch).draft(ctx, req)
+	if err != nil {
+		return nil, err
+	}
+	d.sketch = sketch
+	return d, nil
+}
+
+func (w *Workspace) draft(ctx context.Context, req Request) (*Draft, error) {
 	p, err := w.Position(ctx, req.Environment)
 	if err != nil {
 		return nil, err
@@ -54,6 +67,12 @@ func (w *Workspace) Draft(ctx context.Context, req Request) (*Draft, error) {
 	}
 	if p.Tracked == "" {
 		return nil, model.WithHint(fmt.Errorf("there is no commit yet to bring to %s", p.Environment.Name), "commit something first")
+	}
+	if req.Kind == model.Compose {
+		if err := req.checkPicks(); err != nil {
+			return nil, err
+		}
+		req = req.plain()
 	}
 	if err := req.checkParts(); err != nil {
 		return nil, err
@@ -70,6 +89,8 @@ func (w *Workspace) Draft(ctx context.Context, req Request) (*Draft, error) {
 		err = w.draftRevert(ctx, d, p, req)
 	case model.Rollback:
 		err = w.draftRollback(ctx, d, p, req.Subject)
+	case model.Compose:
+		err = w.draftCompose(ctx, d, p, req.Picks)
 	default:
 		err = fmt.Errorf("a change cannot be a %q", req.Kind)
 	}
@@ -88,6 +109,24 @@ func (w *Workspace) Draft(ctx context.Context, req Request) (*Draft, error) {
 		d.Change.Plans = append(d.Change.Plans, plan.Ref())
 	}
 	return d, nil
+}
+
+// longestTitle is in bytes: it is a line in lists, and the subject of a commit.
+const longestTitle = 200
+
+// Rename gives the change another title than the one that was proposed. Git's commit is called so too.
+func (d *Draft) Rename(title string) error {
+	t := text.Line(strings.TrimSpace(title))
+	switch {
+	case t == d.Change.Title: // However long it is.
+		return nil
+	case t.IsEmpty():
+		return model.WithHint(errors.New("a change needs a title"), "say in a few words what it does")
+	case len(t.String()) > longestTitle:
+		return model.WithHint(errors.New("the title is too long"), "say it in %d characters, and the rest in the reason", longestTitle)
+	}
+	d.Change.Title, d.message = t, t.String()
+	return nil
 }
 
 func withConflictHint(err error) error {
@@ -113,8 +152,11 @@ func (w *Workspace) draftDeploy(ctx context.Context, d *Draft, p Position, subje
 	if !ok {
 		return model.WithHint(fmt.Errorf("%s is not on %s, which %s tracks", rev.Short(), branch, p.Environment.Name), "merge it into %s first", branch)
 	}
-	if p.Hold != nil {
-		if err := w.respectHold(ctx, d, p, rev); err != nil {
+	for _, h := range p.Holds {
+		if h.IsByHand() {
+			continue // Judged when it is applied.
+		}
+		if err := w.respectHold(ctx, d, p.Environment.Name, h, rev); err != nil {
 			return err
 		}
 	}
@@ -145,16 +187,16 @@ func (w *Workspace) draftDeploy(ctx context.Context, d *Draft, p Position, subje
 }
 
 // respectHold refuses revisions that would put back what a rollback took back.
-func (w *Workspace) respectHold(ctx context.Context, d *Draft, p Position, rev model.Hash) error {
-	contains, err := w.opt.Store.IsAncestor(ctx, p.Hold.Revision, rev)
+func (w *Workspace) respectHold(ctx context.Context, d *Draft, env string, h model.Hold, rev model.Hash) error {
+	contains, err := w.opt.Store.IsAncestor(ctx, h.Revision, rev)
 	if err != nil {
 		return fmt.Errorf("deploy %s: %w", rev.Short(), err)
 	}
 	if !contains {
-		return model.Refuse(fmt.Sprintf("deploy a revision that contains %s, which took it back", p.Hold.Revision.Short()),
-			"%s is held since %s (%s): %s would put back what %s took back", p.Environment.Name, p.Hold.Since.Format("2006-01-02 15:04"), p.Hold.Why, rev.Short(), p.Hold.Change)
+		return model.Refuse(fmt.Sprintf("deploy a revision that contains %s, which took it back", h.Revision.Short()),
+			"%s is held since %s (%s): %s would put back what %s took back", env, h.Since.Format("2006-01-02 15:04"), h.Why, rev.Short(), h.Change)
 	}
-	d.Notes = append(d.Notes, text.Format("this lifts the hold that %s left", p.Hold.Change))
+	d.Notes = append(d.Notes, text.Format("this lifts the hold that %s left", h.Change))
 	return nil
 }
 

@@ -212,7 +212,7 @@ func (w *world) land(req workspace.Request) model.Change {
 	c := seal(w.t, ada, req)
 	if req.Environment == "production" {
 		for _, name := range []string{"Bob", "Carol"} {
-			if _, err := w.as(name).Approve(w.t.Context(), c.ID); err != nil {
+			if _, err := w.as(name).Approve(w.t.Context(), c.ID, nil); err != nil {
 				w.t.Fatalf("approve as %s: %v", name, err)
 			}
 		}
@@ -342,15 +342,15 @@ func TestApplyIsRefused(t *testing.T) {
 	if _, err := ada.Apply(ctx, c.ID, nil); !errors.Is(err, model.ErrRefused) {
 		t.Errorf("without approvals: %v", err)
 	}
-	if _, err := ada.Approve(ctx, c.ID); !errors.Is(err, model.ErrRefused) {
+	if _, err := ada.Approve(ctx, c.ID, nil); !errors.Is(err, model.ErrRefused) {
 		t.Errorf("the author approves: %v", err)
 	}
 	for _, name := range []string{"Bob", "Carol"} {
-		if _, err := w.as(name).Approve(ctx, c.ID); err != nil {
+		if _, err := w.as(name).Approve(ctx, c.ID, nil); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if _, err := w.as("Bob").Approve(ctx, c.ID); !errors.Is(err, model.ErrRefused) {
+	if _, err := w.as("Bob").Approve(ctx, c.ID, nil); !errors.Is(err, model.ErrRefused) {
 		t.Errorf("a second approval by the same person: %v", err)
 	}
 	w.write(w.host("web-1", "etc/app.conf"), "meanwhile\n")
@@ -394,7 +394,7 @@ func TestARollbackHoldsUntilARevisionWithItIsDeployed(t *testing.T) {
 	}
 	w.commit("Go on", map[string]string{"staging/all/etc/motd": "hello\n"})
 	w.land(workspace.Request{Environment: "staging", Kind: model.Deploy})
-	if p, err := ada.Position(t.Context(), "staging"); err != nil || p.Hold != nil {
-		t.Errorf("hold is %+v (%v), want lifted", p.Hold, err)
+	if p, err := ada.Position(t.Context(), "staging"); err != nil || len(p.Holds) != 0 {
+		t.Errorf("hold is %+v (%v), want lifted", p.Holds, err)
 	}
 }

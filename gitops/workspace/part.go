@@ -304,7 +304,7 @@ func (w *Workspace) whatIsLeft(ctx context.Context, env model.Environment, c mod
 		if r.Live.Exists && r.Live.Kind != "file" || r.Live.Content.Omitted != "" || sum(shown(r.Live)) != p.New {
 			return nil, model.WithHint(&movedError{string(r.Address)}, "look again and pick again")
 		}
-		if c.Kind == model.Adopt {
+		if c.VerbOf(p.Address) == model.Adopt {
 			continue // A part of it is to be in git, and all of it stays live.
 		}
 		was := reference(r)

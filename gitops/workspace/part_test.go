@@ -336,7 +336,7 @@ func TestASealedPartHoldsAsLongAsRealityDoes(t *testing.T) {
 			}
 			w.write(w.host("web-1", "etc/app.conf"), appEdited)
 			for _, name := range []string{"Bob", "Carol"} {
-				if _, err := w.as(name).Approve(t.Context(), c.ID); err != nil {
+				if _, err := w.as(name).Approve(t.Context(), c.ID, nil); err != nil {
 					t.Fatal(err)
 				}
 			}

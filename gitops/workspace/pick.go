@@ -126,7 +126,7 @@ func only(c model.Change, target string) (addresses []model.Address, concerned b
 		return nil, true
 	}
 	for _, a := range c.Addresses {
-		if c.Kind == model.Adopt && slices.ContainsFunc(c.Parts, func(p model.Part) bool { return p.Address == a }) {
+		if isAdoptedInPart(c, a) {
 			continue
 		}
 		if rest, ok := strings.CutPrefix(a, target+"/"); ok {
@@ -134,4 +134,46 @@ func only(c model.Change, target string) (addresses []model.Address, concerned b
 		}
 	}
 	return addresses, len(addresses) > 0
+}
+
+// isAdoptedInPart reports whether a change makes git want a part of what is live at TARGET/ADDRESS, and leaves it as it is there.
+func isAdoptedInPart(c model.Change, address string) bool {
+	return c.VerbOf(address) == model.Adopt && slices.ContainsFunc(c.Parts, func(p model.Part) bool { return p.Address == address })
+}
+
+// composed are the addresses of a target that a change of several picks is to touch: what its commit changes, and what it
+// restores. Other drift is left alone.
+func (w *Workspace) composed(ctx context.Context, engine Engine, t model.Target, c model.Change) ([]model.Address, error) {
+	made, err := w.Commit(ctx, c.Commits[0])
+	if err != nil {
+		return nil, err
+	}
+	if len(made.Parents) != 1 {
+		return nil, fmt.Errorf("%s is not the commit of %s", made.Hash.Short(), c.ID)
+	}
+	before, err := w.snapshot(ctx, made.Parents[0])
+	if err != nil {
+		return nil, err
+	}
+	after, err := w.snapshot(ctx, c.Revision)
+	if err != nil {
+		return nil, err
+	}
+	p, err := engine.Plan(ctx, model.PlanRequest{Environment: c.Environment, Target: t, Want: after, Applied: before, KeepDrift: true})
+	if err != nil {
+		return nil, err
+	}
+	var addresses []model.Address
+	for _, s := range p.Steps {
+		if !isAdoptedInPart(c, t.Name+"/"+string(s.Address)) {
+			addresses = append(addresses, s.Address)
+		}
+	}
+	for _, a := range c.Addresses {
+		rest, ok := strings.CutPrefix(a, t.Name+"/")
+		if address := model.Address(rest); ok && c.VerbOf(a) == model.Restore && !slices.Contains(addresses, address) {
+			addresses = append(addresses, address)
+		}
+	}
+	return addresses, nil
 }

@@ -23,7 +23,7 @@ func (w *world) agreed(by ...string) model.Change {
 	w.t.Helper()
 	c := seal(w.t, w.as("Ada"), toProduction)
 	for _, name := range by {
-		if _, err := w.as(name).Approve(w.t.Context(), c.ID); err != nil {
+		if _, err := w.as(name).Approve(w.t.Context(), c.ID, nil); err != nil {
 			w.t.Fatalf("approve as %s: %v", name, err)
 		}
 	}
@@ -119,7 +119,7 @@ func TestApprovalsExpire(t *testing.T) {
 		t.Errorf("it is %s, %+v (%v)", got.State, got.Approvals, err)
 	}
 	for _, name := range []string{"Bob", "Carol"} {
-		if _, err := w.as(name).Approve(t.Context(), c.ID); err != nil {
+		if _, err := w.as(name).Approve(t.Context(), c.ID, nil); err != nil {
 			t.Fatalf("%s cannot approve again: %v", name, err)
 		}
 	}
@@ -172,6 +172,10 @@ func TestBrokenGlassIsOnRecordForAllToSee(t *testing.T) {
 	}
 	if all := runs(t, w.as("Bob")); len(all) != 1 || all[0].Broken() != words {
 		t.Errorf("the runs say %+v", all)
+	}
+	glass, err := w.as("Bob").Glass(t.Context())
+	if got := glass[c.Revision]; err != nil || len(got) != 1 || got[0].ID != r.ID || got[0].Broken() != words {
+		t.Errorf("of the commits it is said %+v (%v)", glass, err)
 	}
 	got, err := w.as("Bob").Change(t.Context(), string(c.ID))
 	if err != nil || got.Glass != words || got.State != model.Applied {

@@ -31,7 +31,7 @@ type Position struct {
 	Applied     model.Hash // Empty where it is not known.
 	Source      AppliedSource
 	Pending     []model.Commit // Commits after Applied up to Tracked that touch the environment, newest first, without merges.
-	Hold        *model.Hold    // What a rollback left behind; nil for none.
+	Holds       []model.Hold   // What is not to be changed.
 
 	touched bool // A run may have changed something, so matching live against history would mislead.
 }
@@ -60,10 +60,7 @@ func (w *Workspace) Position(ctx context.Context, env string) (Position, error) 
 }
 
 func (w *Workspace) position(ctx context.Context, e model.Environment, record change.Record) (Position, error) {
-	p := Position{Environment: e}
-	if hold, ok := record.Holds[e.Name]; ok {
-		p.Hold = &hold
-	}
+	p := Position{Environment: e, Holds: record.HoldsOf(e.Name)}
 	var err error
 	if p.Branch, p.Tracked, err = w.tracked(ctx, e); err != nil || p.Tracked == "" {
 		return p, err
@@ -157,6 +154,9 @@ func (w *Workspace) Resolve(ctx context.Context, revision string) (model.Hash, e
 // record from there on counts nowhere.
 func (w *Workspace) Damage(ctx context.Context) ([]ledger.Problem, error) {
 	_, problems, err := w.ledgerNow().Read(ctx)
+	for _, words := range w.elsewhere() {
+		problems = append(problems, ledger.Problem{Log: "the remote", What: words})
+	}
 	return problems, err
 }
 
@@ -166,6 +166,11 @@ func (w *Workspace) record(ctx context.Context) (change.Record, error) {
 	if err != nil {
 		return change.Record{}, err
 	}
+	return w.recordOf(ctx, entries, problems)
+}
+
+// recordOf is the record of what was read of the ledger.
+func (w *Workspace) recordOf(ctx context.Context, entries []ledger.Entry, problems []ledger.Problem) (change.Record, error) {
 	trust, err := w.trust(ctx, entries)
 	if err != nil {
 		return change.Record{}, err
@@ -176,5 +181,6 @@ func (w *Workspace) record(ctx context.Context) (change.Record, error) {
 	for _, p := range problems {
 		record.Problems = append(record.Problems, fmt.Sprintf("%s %s", p.Log, p.What))
 	}
+	record.Problems = append(record.Problems, w.elsewhere()...)
 	return record, w.pinRoots(ctx, record.Roots)
 }

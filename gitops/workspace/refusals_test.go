@@ -251,10 +251,10 @@ func TestAChangeCannotLowerItsOwnBar(t *testing.T) {
 	c := seal(t, ada, workspace.Request{Environment: "production", Kind: model.Deploy})
 	_, err := ada.Apply(t.Context(), c.ID, nil)
 	wantError(t, err, model.ErrRefused, "approvals 0 of 2")
-	_, err = ada.Approve(t.Context(), c.ID)
+	_, err = ada.Approve(t.Context(), c.ID, nil)
 	wantError(t, err, model.ErrRefused, "author")
 	for _, name := range []string{"Bob", "Carol"} {
-		if _, err := w.as(name).Approve(t.Context(), c.ID); err != nil {
+		if _, err := w.as(name).Approve(t.Context(), c.ID, nil); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -286,7 +286,7 @@ func TestAnApprovalCoversTheMachinesAndTheCommands(t *testing.T) {
 				t.Errorf("the ledger says %s", record)
 			}
 			for _, name := range []string{"Bob", "Carol"} {
-				if _, err := w.as(name).Approve(t.Context(), c.ID); err != nil {
+				if _, err := w.as(name).Approve(t.Context(), c.ID, nil); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -337,7 +337,7 @@ func TestAPartialRunCanBeTakenBack(t *testing.T) {
 	ada := w.as("Ada")
 	c := seal(t, ada, workspace.Request{Environment: "production", Kind: model.Deploy})
 	for _, name := range []string{"Bob", "Carol"} {
-		if _, err := w.as(name).Approve(t.Context(), c.ID); err != nil {
+		if _, err := w.as(name).Approve(t.Context(), c.ID, nil); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -406,7 +406,7 @@ func TestLocalEditsAreNotOverwritten(t *testing.T) {
 	ada := w.as("Ada")
 	c := seal(t, ada, workspace.Request{Environment: "production", Kind: model.Rollback, Subject: bad})
 	for _, name := range []string{"Bob", "Carol"} {
-		if _, err := w.as(name).Approve(t.Context(), c.ID); err != nil {
+		if _, err := w.as(name).Approve(t.Context(), c.ID, nil); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -30,12 +30,9 @@ func (w *Workspace) takeBack(ctx context.Context, d *Draft, p Position, id model
 	if err != nil {
 		return err
 	}
-	if len(c.Parents) == 0 {
-		return model.WithHint(fmt.Errorf("%s is the first commit: there is nothing before it", id.Short()), "take back a later one")
-	}
-	parent, err := w.Commit(ctx, c.Parents[0])
+	parent, err := w.parentOf(ctx, c)
 	if err != nil {
-		return fmt.Errorf("read what was before %s: %w", id.Short(), err)
+		return err
 	}
 	onto := p.anchor()
 	live, err := w.opt.Store.IsAncestor(ctx, id, onto)
@@ -68,7 +65,9 @@ func (w *Workspace) takeBack(ctx context.Context, d *Draft, p Position, id model
 	if d.tree == base.Tree {
 		return model.WithHint(fmt.Errorf("%s was taken back already: nothing of it is left", back.of(id.Short())), "plumb log shows by which commit")
 	}
-	if err := w.noteOthers(ctx, d, p, base.Tree); err != nil {
+	if err := w.noteOthers(ctx, d, p, base.Tree, func(env string) text.Safe {
+		return text.Format("the same commit changed files of %s: they are taken back in git too, and wait there to be deployed", env)
+	}); err != nil {
 		return err
 	}
 	d.parent = onto
@@ -87,8 +86,20 @@ func (w *Workspace) takeBack(ctx context.Context, d *Draft, p Position, id model
 	return nil
 }
 
+// parentOf is what was before a commit.
+func (w *Workspace) parentOf(ctx context.Context, c model.Commit) (model.Commit, error) {
+	if len(c.Parents) == 0 {
+		return c, model.WithHint(fmt.Errorf("%s is the first commit: there is nothing before it", c.Hash.Short()), "take back a later one")
+	}
+	parent, err := w.Commit(ctx, c.Parents[0])
+	if err != nil {
+		return parent, fmt.Errorf("read what was before %s: %w", c.Hash.Short(), err)
+	}
+	return parent, nil
+}
+
 // noteOthers says what the draft's commit changes for other environments, where it then waits to be deployed.
-func (w *Workspace) noteOthers(ctx context.Context, d *Draft, p Position, before model.Hash) error {
+func (w *Workspace) noteOthers(ctx context.Context, d *Draft, p Position, before model.Hash, note func(env string) text.Safe) error {
 	for _, e := range w.Environments() {
 		if e.Name == p.Environment.Name || len(e.Targets) == 0 {
 			continue
@@ -97,7 +108,7 @@ func (w *Workspace) noteOthers(ctx context.Context, d *Draft, p Position, before
 			if err != nil {
 				return fmt.Errorf("compare for %s: %w", e.Name, err)
 			}
-			d.Notes = append(d.Notes, text.Format("the same commit changed files of %s: they are taken back in git too, and wait there to be deployed", e.Name))
+			d.Notes = append(d.Notes, note(e.Name))
 			break
 		}
 	}

@@ -52,7 +52,7 @@ func (w *Workspace) Review(ctx context.Context, c model.Change) (Review, error) 
 	r.Checks = c.Checks
 	if c.State == model.Void {
 		r.Because = c.Note
-		r.decide(w, env, c)
+		r.decide(ctx, w, env, c)
 		return r, nil
 	}
 	r.Plans, r.left, err = w.plan(ctx, c)
@@ -64,15 +64,15 @@ func (w *Workspace) Review(ctx context.Context, c model.Change) (Review, error) 
 		r.Because = moved(c, r.Plans)
 	}
 	r.Holds = r.Because == ""
-	r.decide(w, env, c)
+	r.decide(ctx, w, env, c)
 	reality := model.Rule{Name: "reality", OK: r.Holds, Text: map[bool]string{true: "reality unchanged since the plan", false: r.Because}[r.Holds]}
 	r.Rules, r.Applied = append(r.Rules, reality), append(r.Applied, reality)
 	return r, nil
 }
 
 // decide judges the change by the rules.
-func (r *Review) decide(w *Workspace, env model.Environment, c model.Change) {
-	facts := policy.Facts{Environment: env, Change: c, Now: r.At}
+func (r *Review) decide(ctx context.Context, w *Workspace, env model.Environment, c model.Change) {
+	facts := policy.Facts{Environment: env, Change: c, Now: r.At, Unshared: w.outOfReach(ctx, env.Name)}
 	r.Rules = policy.Decide(facts)
 	facts.Applier = w.opt.Self
 	r.Applied, r.Glass = policy.Decide(facts), policy.MayBreakGlass(facts, w.opt.Self) == nil
@@ -133,7 +133,10 @@ func (w *Workspace) governed(ctx context.Context, name string, record change.Rec
 		return env, err
 	}
 	env.Policy.BreakGlass = nil
-	defer func() { env.Policy.Keys = keysWords(record, name) }()
+	defer func() {
+		env.Policy.Keys = keysWords(record, name)
+		env.Policy.Holds = slices.DeleteFunc(record.HoldsOf(name), func(h model.Hold) bool { return !h.IsByHand() })
+	}()
 	applied, recorded := record.Applied[name]
 	if !recorded {
 		// Before the first run what was committed counts, and not an edit that nobody has seen.
@@ -198,13 +201,20 @@ func (w *Workspace) Governed(ctx context.Context, name string) (model.Environmen
 }
 
 // Approve records the operator's approval, bound to the change's digest and
-// revision. Checks that have no result yet are run before. It is refused when the rules do not allow it or when reality moved, which voids the change.
-func (w *Workspace) Approve(ctx context.Context, id model.ChangeID) (model.Change, error) {
+// revision. Checks that have no result yet are run before; watch is told of them as in [check.Job.Run], and may be nil. It is refused when
+// the rules do not allow it or when reality moved, which voids the change.
+func (w *Workspace) Approve(ctx context.Context, id model.ChangeID, watch func(model.CheckEvent)) (model.Change, error) {
 	if err := w.MaySign(); err != nil {
 		return model.Change{}, err
 	}
 	c, err := w.Change(ctx, string(id))
 	if err != nil {
+		return c, err
+	}
+	if err := w.listen(ctx, c.Environment); err != nil {
+		return c, err
+	}
+	if c, err = w.Change(ctx, string(id)); err != nil {
 		return c, err
 	}
 	env, err := w.Governed(ctx, c.Environment)
@@ -218,10 +228,10 @@ func (w *Workspace) Approve(ctx context.Context, id model.ChangeID) (model.Chang
 		return c, err
 	}
 	// Whoever approves is to see what the checks say; whether they allow to apply it is for them to say then.
-	if _, err := w.RunChecks(ctx, c, nil); err != nil {
+	if c.Checks, err = w.RunChecks(ctx, c, watch); err != nil {
 		return c, err
 	}
-	if err := w.append(ctx, c.Environment, ledger.Approve, change.Approval(c), nil); err != nil {
+	if err := w.publish(ctx, c.Environment, ledger.Approve, change.Approval(c), nil); err != nil {
 		return c, err
 	}
 	return w.Change(ctx, string(id))
@@ -245,7 +255,7 @@ func (w *Workspace) Refuse(ctx context.Context, id model.ChangeID, why string) (
 			return c, model.Refuse("plumb withdraw "+string(c.ID)+" takes it back", "you have refused %s already", c.ID)
 		}
 	}
-	if err := w.append(ctx, c.Environment, ledger.Refuse, change.Refusal(c, why), nil); err != nil {
+	if err := w.publish(ctx, c.Environment, ledger.Refuse, change.Refusal(c, said(why).String()), nil); err != nil {
 		return c, err
 	}
 	return w.Change(ctx, string(id))
@@ -262,7 +272,7 @@ func (w *Workspace) Withdraw(ctx context.Context, id model.ChangeID) (model.Chan
 	if !approved && !refused {
 		return c, model.Refuse("plumb change show "+string(c.ID)+" lists who said what", "you have neither approved nor refused %s", c.ID)
 	}
-	if err := w.append(ctx, c.Environment, ledger.Withdraw, change.Withdrawal(c), nil); err != nil {
+	if err := w.publish(ctx, c.Environment, ledger.Withdraw, change.Withdrawal(c), nil); err != nil {
 		return c, err
 	}
 	return w.Change(ctx, string(id))
@@ -294,7 +304,7 @@ func (w *Workspace) requireHolds(ctx context.Context, c model.Change) error {
 
 // void records that a change no longer says what would happen, and is never nil: it is the refusal to go on.
 func (w *Workspace) void(ctx context.Context, c model.Change, because string) error {
-	if err := w.append(ctx, c.Environment, ledger.Void, change.End(c, because), nil); err != nil {
+	if err := w.publish(ctx, c.Environment, ledger.Void, change.End(c, because), nil); err != nil {
 		return err
 	}
 	return model.Refuse("make the change again: its plan is to be judged as it is now", "%s no longer holds: %s", c.ID, because)
@@ -312,7 +322,7 @@ func (w *Workspace) Abandon(ctx context.Context, id model.ChangeID, why string) 
 	if !c.State.IsOpen() && c.State != model.Void {
 		return c, model.Refuse("only open changes can be given up", "%s is %s", c.ID, c.State)
 	}
-	if err := w.append(ctx, c.Environment, ledger.Abandon, change.End(c, why), nil); err != nil {
+	if err := w.publish(ctx, c.Environment, ledger.Abandon, change.End(c, said(why).String()), nil); err != nil {
 		return c, err
 	}
 	if err := w.deleteBranch(ctx, c); err != nil {

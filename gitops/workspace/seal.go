@@ -13,8 +13,10 @@ import (
 	"plumb/gitops/change"
 	"plumb/gitops/ledger"
 	"plumb/gitops/objects"
+	"plumb/gitops/share"
 	"plumb/model"
 	"plumb/model/policy"
+	"plumb/model/secret"
 	"plumb/model/text"
 )
 
@@ -48,13 +50,20 @@ func (w *Workspace) plan(ctx context.Context, c model.Change) (plans []model.Pla
 		}
 	}
 	for _, t := range env.Targets {
-		addresses, concerned := only(c, t.Name)
-		if !concerned {
-			continue
-		}
 		engine, err := w.engine(t)
 		if err != nil {
 			return nil, nil, err
+		}
+		addresses, concerned := only(c, t.Name)
+		if len(c.Picks) > 0 {
+			addresses, err = w.composed(ctx, engine, t, c)
+			concerned = len(addresses) > 0
+		}
+		if err != nil {
+			return nil, nil, fmt.Errorf("plan %s for %s: %w", t.Name, env.Name, err)
+		}
+		if !concerned {
+			continue
 		}
 		p, err := engine.Plan(ctx, model.PlanRequest{Environment: env.Name, Target: t, Want: want, Applied: applied,
 			Only: addresses, KeepDrift: len(addresses) == 0 && c.Base != ""})
@@ -109,8 +118,11 @@ func (w *Workspace) Seal(ctx context.Context, d *Draft, reason string) (model.Ch
 	if c.ID, err = w.newID(*c); err != nil {
 		return model.Change{}, err
 	}
-	c.Reason, c.SealedAt = text.Clean(reason), w.opt.Now().UTC()
+	c.Title, c.Reason, c.SealedAt = said(c.Title.String()), said(reason), w.opt.Now().UTC()
 	if d.tree != "" {
+		if err := d.sketch.Keep(ctx, d.tree); err != nil {
+			return model.Change{}, fmt.Errorf("seal %s: %w", c.ID, err)
+		}
 		if _, err := w.commit(ctx, d); err != nil {
 			return model.Change{}, err
 		}
@@ -136,22 +148,29 @@ func (w *Workspace) Seal(ctx context.Context, d *Draft, reason string) (model.Ch
 		}
 		return model.Change{}, err
 	}
+	var branches []share.Branch
+	if d.tree != "" {
+		branches = append(branches, share.Branch{Name: c.ID.Branch(), Commit: c.Commits[0]})
+	}
+	w.give(ctx, c.Environment, branches...)
 	return w.Change(ctx, string(c.ID))
 }
 
+// said is what a person wrote, as it goes on record for good: without the secrets that were pasted into it.
+func said(words string) text.Safe { return text.Clean(secret.MaskText(words)) }
+
 // newID names a change after what it does, with a few random digits.
 func (w *Workspace) newID(c model.Change) (model.ChangeID, error) {
-	var about string
-	switch c.Kind {
-	case model.Restore, model.Adopt:
+	about := c.Environment
+	switch {
+	case len(c.Picks) > 0: // No one of them tells what all of it does.
+	case c.Kind == model.Restore, c.Kind == model.Adopt:
 		_, rest, _ := strings.Cut(c.Addresses[0], "/")
 		about, _, _ = strings.Cut(rest, ":")
-	case model.Deploy:
+	case c.Kind == model.Deploy:
 		about = c.Environment + "-" + c.Revision.Short()
-	case model.Revert:
+	case c.Kind == model.Revert:
 		about = model.Hash(c.Subject).Short()
-	case model.Rollback:
-		about = c.Environment
 	}
 	var raw [2]byte
 	if _, err := io.ReadFull(w.opt.Rand, raw[:]); err != nil {
@@ -178,6 +197,7 @@ func (w *Workspace) Changes(ctx context.Context) ([]model.Change, error) {
 	for i := range changes {
 		w.judge(ctx, &changes[i], record)
 	}
+	w.markNew(changes)
 	slices.SortStableFunc(changes, func(a, b model.Change) int {
 		return cmp.Or(b.SealedAt.Compare(a.SealedAt), cmp.Compare(a.ID, b.ID))
 	})
@@ -242,7 +262,7 @@ func byPrefix[T any](what, id string, all []T, name func(T) string) (found T, er
 	case 1:
 		return found, nil
 	case 0:
-		return found, model.WithHint(fmt.Errorf("%s %q: %w", what, id, objects.ErrNotFound), "plumb %s lists them", map[string]string{"change": "change list", "run": "runs"}[what])
+		return found, model.WithHint(fmt.Errorf("%s %q: %w", what, id, objects.ErrNotFound), "plumb %s lists them", map[string]string{"change": "change list", "run": "runs", "hold": "hold list"}[what])
 	}
 	return found, model.WithHint(fmt.Errorf("%s %q could be any of %s", what, id, strings.Join(names, ", ")), "give more of the id")
 }

@@ -58,9 +58,12 @@ type Options struct {
 	CacheDir string            // Private directory for what can be built anew: the index of history. Empty for nowhere.
 	Now      func() time.Time
 	Rand     io.Reader                             // Where ids come from.
+	Run      model.RunID                           // What the one run that is begun here is called. Empty where any number may be, each with an id of its own.
 	MayRun   func() error                          // Why nothing that the repository's configuration names may be run. Nil where it always may.
 	Signer   func(context.Context) (Signer, error) // What the operator signs with. Nil where nothing can be signed.
 	Clone    func() (string, error)                // What tells this clone from others of the same person, see [ledger.Clone]. Nil for nothing.
+	Remote   objects.Remoter                       // How the record is exchanged with remotes. Nil where it cannot be.
+	Share    Sharing                               // When that is done without being asked.
 	MaySign  func() error                          // Why the operator can only look at the moment: read-only, not trusted, or nobody git knows. Nil where they always may act.
 }
 
@@ -87,7 +90,11 @@ type Workspace struct {
 	opt     Options
 	name    string
 	history *history.History
+	*knowledge
+}
 
+// knowledge is what a workspace has learnt so far.
+type knowledge struct {
 	mu       sync.Mutex
 	setup    Setup
 	ledger   *ledger.Ledger
@@ -98,21 +105,33 @@ type Workspace struct {
 	inferred map[string]inference       // By environment.
 	sources  map[model.Address][]string // The files in git that each resource that was observed comes from.
 	attrs    headAttributes             // The last that were asked for.
+
+	sharing sharing
+	glances glances
 }
 
 // New opens a workspace. It reads nothing yet.
 func New(opt Options) *Workspace {
 	w := &Workspace{
-		opt:      opt,
-		name:     nameOf(opt.Store.Info()),
-		setup:    Setup{opt.Config, opt.Origin, opt.Engines},
-		keyrings: map[model.Hash]*change.Keyring{},
-		inferred: map[string]inference{},
-		sources:  map[model.Address][]string{},
+		opt:  opt,
+		name: nameOf(opt.Store.Info()),
+		knowledge: &knowledge{
+			setup:    Setup{opt.Config, opt.Origin, opt.Engines},
+			keyrings: map[model.Hash]*change.Keyring{},
+			inferred: map[string]inference{},
+			sources:  map[model.Address][]string{},
+		},
 	}
 	w.openLedger()
-	w.history = history.Open(opt.Store, index.Open(opt.Store, opt.CacheDir), history.Options{Places: w.places, Paths: w.paths})
+	w.history = history.Open(opt.Store, index.Open(opt.Store, opt.CacheDir), history.Options{Places: w.places, Paths: w.paths, Hidden: w.IsRecord})
 	return w
+}
+
+// sketching is the workspace with all that it writes into git kept in memory.
+func (w *Workspace) sketching(on *objects.Scratch) *Workspace {
+	sketch := *w
+	sketch.opt.Store = on
+	return &sketch
 }
 
 // Configure puts environments in the place of those that the workspace was opened with: where they have to be looked for,

@@ -38,54 +38,80 @@ type slot struct {
 	id   int32  // Number plus one; 0 for a free slot.
 }
 
-func newInterner(capacity int) *interner {
+// newInterner makes one for about so many keys; it grows where there are more.
+func newInterner(keys int) *interner {
 	size := 64
-	for size < capacity*2 {
+	for size < keys*3/2 {
 		size *= 2
 	}
-	return &interner{seed: maphash.MakeSeed(), slots: make([]slot, size), keys: make([][]byte, 0, capacity/2+1)}
+	return &interner{seed: maphash.MakeSeed(), slots: make([]slot, size), keys: make([][]byte, 0, keys+keys/8)}
 }
 
 func (t *interner) number(key []byte) int32 {
-	hash := maphash.Bytes(t.seed, key)
-	half, mask := uint32(hash>>32), uint64(len(t.slots)-1)
+	hash := uint32(maphash.Bytes(t.seed, key) >> 32)
+	mask := uint32(len(t.slots) - 1)
 	for at := hash & mask; ; at = (at + 1) & mask {
 		s := &t.slots[at]
 		if s.id == 0 {
 			t.keys = append(t.keys, key)
-			*s = slot{hash: half, id: int32(len(t.keys))}
-			return s.id - 1
+			*s = slot{hash: hash, id: int32(len(t.keys))}
+			id := s.id - 1
+			if len(t.keys)*4 > len(t.slots)*3 {
+				t.grow()
+			}
+			return id
 		}
-		if s.hash == half && bytes.Equal(t.keys[s.id-1], key) {
+		if s.hash == hash && bytes.Equal(t.keys[s.id-1], key) {
 			return s.id - 1
 		}
 	}
 }
 
+// grow doubles the slots.
+func (t *interner) grow() {
+	slots := make([]slot, 2*len(t.slots))
+	mask := uint32(len(slots) - 1)
+	for _, s := range t.slots {
+		if s.id == 0 {
+			continue
+		}
+		at := s.hash & mask
+		for slots[at].id != 0 {
+			at = (at + 1) & mask
+		}
+		slots[at] = s
+	}
+	t.slots = slots
+}
+
 // numberLines answers both sides as numbers and how many distinct ones there are.
 func numberLines(a, b [][]byte, ignoreSpace bool) (na, nb []int32, distinct int) {
-	t := newInterner(len(a) + len(b))
+	t := newInterner(len(a))
 	na, nb = make([]int32, len(a)), make([]int32, len(b))
 	key := func(line []byte) []byte { return line }
 	if ignoreSpace {
 		key = withoutSpace
 	}
+	first := make([]int32, 0, len(a)) // By number: the first line of a that has it.
 	for i, line := range a {
 		na[i] = t.number(key(line))
+		if int(na[i]) == len(first) {
+			first = append(first, int32(i))
+		}
 	}
-	// Most versions share most of their head and tail: those need no look-up.
-	head := 0
-	for head < len(a) && head < len(b) && bytes.Equal(a[head], b[head]) {
-		nb[head] = na[head]
-		head++
-	}
-	tail := 0
-	for tail < len(a)-head && tail < len(b)-head && bytes.Equal(a[len(a)-1-tail], b[len(b)-1-tail]) {
-		nb[len(b)-1-tail] = na[len(a)-1-tail]
-		tail++
-	}
-	for i := head; i < len(b)-tail; i++ {
-		nb[i] = t.number(key(b[i]))
+	// Most lines follow each other in both versions: those need no look-up.
+	next := 0
+	for j, line := range b {
+		if next < len(a) && bytes.Equal(a[next], line) {
+			nb[j] = na[next]
+			next++
+			continue
+		}
+		nb[j] = t.number(key(line))
+		if int(nb[j]) < len(first) {
+			next = int(first[nb[j]])
+		}
+		next++ // A line that is new most often stands in the place of another.
 	}
 	return na, nb, len(t.keys)
 }

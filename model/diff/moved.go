@@ -75,7 +75,7 @@ func newMoveSearch(a, b [][]byte, blocks []Block) *moveSearch {
 		added += at.NewHi - at.NewLo
 	}
 	s := &moveSearch{old: make([]changedLine, 0, removed), new: make([]changedLine, 0, added), places: make([]int32, added)}
-	texts := newInterner(removed + added)
+	texts := newInterner(max(removed, added))
 	read := func(line []byte, at, block int) changedLine {
 		// A file may end without a newline, or have got other ends of lines: the text is what moves.
 		body := bytes.TrimRight(line, "\r\n")

@@ -17,7 +17,7 @@ type Completion struct {
 func Complete(s string, cursor int, values func(Kind) []string) []Completion {
 	cursor = max(0, min(cursor, len(s)))
 	c := completer{values: values, start: cursor, end: cursor}
-	l := &line{text: s}
+	l := &line{text: s, keys: keys}
 	previous := word{}
 	for {
 		w, ok := l.next()
@@ -31,8 +31,8 @@ func Complete(s string, cursor int, values func(Kind) []string) []Completion {
 		previous = w
 	}
 	typed := s[c.start:cursor]
-	h := readHead(typed)
-	l = &line{text: typed}
+	h := keys.readHead(typed)
+	l = &line{text: typed, keys: keys}
 	value := l.read(h).value
 	switch {
 	case h.key != "":

@@ -29,15 +29,21 @@ func (e *Error) Unwrap() error { return model.WithHint(errors.New(e.Text), "%s",
 
 // Parse reads a filter as it is typed on the screen. Dates without a zone are in now's. The error, if any, is
 // the first one, an [*Error]; the filter then holds all the other words.
-func Parse(s string, now time.Time) (Filter, error) {
-	return parse(&line{text: s}, len(s), now)
+func Parse(s string, now time.Time) (Filter, error) { return keys.Parse(s, now) }
+
+// Parse reads a filter with the words of the vocabulary, as [Parse] does with those of history.
+func (v Vocabulary) Parse(s string, now time.Time) (Filter, error) {
+	return parse(&line{text: s, keys: v}, len(s), now)
 }
 
 // ParseArgs reads a filter from a command line, where each argument is one word, with whatever blanks it
 // contains. Places are those in the arguments joined by single blanks.
-func ParseArgs(args []string, now time.Time) (Filter, error) {
+func ParseArgs(args []string, now time.Time) (Filter, error) { return keys.ParseArgs(args, now) }
+
+// ParseArgs reads a filter with the words of the vocabulary, as [ParseArgs] does with those of history.
+func (v Vocabulary) ParseArgs(args []string, now time.Time) (Filter, error) {
 	// No place is the end of a line on which somebody still types.
-	return parse(&arguments{args: args}, -1, now)
+	return parse(&arguments{args: args, keys: v}, -1, now)
 }
 
 func parse(words scanner, end int, now time.Time) (Filter, error) {

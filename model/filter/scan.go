@@ -22,8 +22,12 @@ type head struct {
 	size int    // In bytes.
 }
 
-// keys are the words that may stand before a colon.
-var keys = map[string]Kind{
+// Vocabulary is which words may stand before a colon, in lower case, and what they ask about. Other records than history have
+// their own; the kinds of their terms are called as their keys are.
+type Vocabulary map[string]Kind
+
+// keys are those of history.
+var keys = Vocabulary{
 	"author": Author, "committer": Committer,
 	"since": Dates, "after": Dates, "until": Dates, "before": Dates,
 	"path": Path, "file": File,
@@ -36,13 +40,13 @@ var keys = map[string]Kind{
 const longestKey = len("environment")
 
 // knownKey is the key that s begins with, in lower case, or empty.
-func knownKey(s string) string {
+func (v Vocabulary) knownKey(s string) string {
 	at := strings.IndexByte(s[:min(len(s), longestKey+1)], ':')
 	if at < 0 {
 		return ""
 	}
 	key := strings.ToLower(s[:at])
-	if _, ok := keys[key]; !ok || len(key) != at {
+	if _, ok := v[key]; !ok || len(key) != at {
 		return ""
 	}
 	return key
@@ -50,7 +54,7 @@ func knownKey(s string) string {
 
 // readHead takes the signs and the key off a word. Whatever is not known as such is text: people search
 // for "http://" and "fix(api):", and nobody wants to be corrected for that.
-func readHead(s string) head {
+func (v Vocabulary) readHead(s string) head {
 	h := head{kind: Text}
 	if rest, ok := strings.CutPrefix(s, "!"); ok && startsWord(rest) {
 		h.not, h.size, s = true, 1, rest
@@ -60,7 +64,7 @@ func readHead(s string) head {
 		h.kind = Fuzzy
 		h.size++
 		return h
-	case strings.HasPrefix(s, "-S"), strings.HasPrefix(s, "-G"):
+	case v["adds"] == Adds && (strings.HasPrefix(s, "-S") || strings.HasPrefix(s, "-G")):
 		h.kind, h.key = Adds, "-S"
 		if s[1] == 'G' {
 			h.kind, h.key = Changes, "-G"
@@ -68,11 +72,11 @@ func readHead(s string) head {
 		h.size += 2
 		return h
 	}
-	if rest, ok := strings.CutPrefix(s, "-"); ok && !h.not && knownKey(rest) != "" {
+	if rest, ok := strings.CutPrefix(s, "-"); ok && !h.not && v.knownKey(rest) != "" {
 		h.not, h.size, s = true, 1, rest
 	}
-	if key := knownKey(s); key != "" {
-		h.kind, h.key = keys[key], key
+	if key := v.knownKey(s); key != "" {
+		h.kind, h.key = v[key], key
 		h.size += len(key) + 1
 	}
 	return h
@@ -104,6 +108,7 @@ type scanner interface {
 type line struct {
 	text string
 	at   int
+	keys Vocabulary
 }
 
 func (l *line) next() (word, bool) {
@@ -111,7 +116,7 @@ func (l *line) next() (word, bool) {
 	if l.at == len(l.text) {
 		return word{}, false
 	}
-	return l.read(readHead(l.text[l.at:])), true
+	return l.read(l.keys.readHead(l.text[l.at:])), true
 }
 
 func (l *line) raw() (word, bool) {
@@ -166,6 +171,7 @@ func (l *line) quoted(b *strings.Builder) bool {
 type arguments struct {
 	args []string
 	at   int
+	keys Vocabulary
 }
 
 func (a *arguments) next() (word, bool) {
@@ -173,7 +179,7 @@ func (a *arguments) next() (word, bool) {
 	if !ok {
 		return word{}, false
 	}
-	w.head = readHead(w.value)
+	w.head = a.keys.readHead(w.value)
 	w.value = w.value[w.size:]
 	// The quotation marks of somebody who quoted for the shell and for us stand around the whole value.
 	l := line{text: w.value}
@@ -195,7 +201,7 @@ func (a *arguments) raw() (word, bool) {
 
 // isPlain reports whether a text can be written as it is and is read back as that text.
 func isPlain(s string) bool {
-	return s != "" && !needsQuotes(s) && readHead(s).size == 0 && !isSinceOrUntil(s) && !looksLikeRange(s)
+	return s != "" && !needsQuotes(s) && keys.readHead(s).size == 0 && !isSinceOrUntil(s) && !looksLikeRange(s)
 }
 
 // needsQuotes reports whether the value of any key must be quoted.

@@ -25,7 +25,9 @@ const (
 	Seal      = "seal"
 	Refusals  = "refusals"
 	Record    = "record"
+	Hold      = "hold"
 	Keys      = "keys"
+	Shared    = "shared"
 )
 
 // Facts are all that a decision rests on. The caller has read the environment's rules from a revision that the change cannot influence.
@@ -34,6 +36,7 @@ type Facts struct {
 	Change      model.Change
 	Applier     model.Principal // Who is about to apply it; zero while nobody is.
 	Now         time.Time
+	Unshared    string // Why it is not known what others have recorded since; empty where it is.
 }
 
 // Decide judges whether the change may be applied: every rule that concerns it, met or not, so that a screen can show what
@@ -52,12 +55,21 @@ func Decide(f Facts) []model.Rule {
 			rules = append(rules, frozen(env, fr))
 		}
 	}
+	for _, h := range env.Policy.Holds {
+		if touches(c, h) && !h.IsOver(f.Now) {
+			rules = append(rules, held(h))
+		}
+	}
 	rules = append(rules, destruction(env.Policy, c)...)
 	rules = append(rules, proof(env.Policy, c)...)
 	asked := needs(env, c)
 	if len(c.Doubts) > 0 && (len(asked) > 0 || env.Policy.Keys != "") {
 		rules = append(rules, model.Rule{Name: Record, Text: "the record cannot be believed: " + strings.Join(c.Doubts, "; "),
 			Missing: "a record that is whole: plumb audit verify says what to do"})
+	}
+	if f.Unshared != "" && MustBeShared(f) {
+		rules = append(rules, model.Rule{Name: Shared, Text: "others may have refused or applied it meanwhile: " + f.Unshared,
+			Missing: "a remote that can be reached, or broken glass", WhoCould: env.Policy.BreakGlass})
 	}
 	for _, n := range asked {
 		rules = append(rules, f.approvals(n))
@@ -80,6 +92,32 @@ func frozen(env model.Environment, fr model.Freeze) model.Rule {
 		words += ": " + fr.Why
 	}
 	return model.Rule{Name: Freeze, Text: words, Missing: "the end of the freeze, or broken glass", WhoCould: env.Policy.BreakGlass}
+}
+
+// touches reports whether a step of the change is about something that is held.
+func touches(c model.Change, h model.Hold) bool {
+	if h.IsByHand() && len(h.Addresses) == 0 {
+		return true
+	}
+	for _, p := range c.Plans {
+		if slices.ContainsFunc(p.Steps, func(s model.StepRef) bool { return h.Covers(s.Address) }) {
+			return true
+		}
+	}
+	return false
+}
+
+func held(h model.Hold) model.Rule {
+	what := h.Environment
+	if len(h.Addresses) > 0 {
+		what = strings.Join(h.Addresses, ", ")
+	}
+	until := ""
+	if !h.Until.IsZero() {
+		until = h.Until.UTC().Format(" until 2006-01-02 15:04 UTC")
+	}
+	return model.Rule{Name: Hold, Text: fmt.Sprintf("%s is held by %s%s: %s", what, h.By.Email, until, h.Why),
+		Missing: fmt.Sprintf("the end of the hold (plumb hold lift %s), or broken glass", h.ID)}
 }
 
 // proof judges what people have signed and said, but for their approvals.
@@ -230,13 +268,14 @@ func plural(n int, word string) string {
 	return fmt.Sprintf("%d %ss", n, word)
 }
 
-// counting are the distinct people whose approvals count for the need.
+// counting are the distinct people whose approvals count for the need. Who signs in two names with one key is one person.
 func (f Facts) counting(n need) []model.Principal {
 	var who []model.Principal
+	var keys []string
 	for _, a := range f.Change.Approvals {
-		again := slices.ContainsFunc(who, func(p model.Principal) bool { return p.Is(a.By) })
+		again := slices.ContainsFunc(who, func(p model.Principal) bool { return p.Is(a.By) }) || a.Key != "" && slices.Contains(keys, a.Key)
 		if !again && f.valid(a) && f.mayCount(n, a.By) {
-			who = append(who, a.By)
+			who, keys = append(who, a.By), append(keys, a.Key)
 		}
 	}
 	return who
@@ -336,6 +375,10 @@ func isAmong(people []string, who model.Principal) bool {
 	return email != "" && slices.ContainsFunc(people, func(p string) bool { return strings.ToLower(p) == email })
 }
 
+// MustBeShared reports whether the change may only be applied by somebody who knows what others have recorded: where approvals or signatures
+// are asked for.
+func MustBeShared(f Facts) bool { return NeedsApprovals(f) || f.Environment.Policy.Keys != "" }
+
 // NeedsApprovals reports whether anything asks for approvals of the change.
 func NeedsApprovals(f Facts) bool { return len(needs(f.Environment, f.Change)) > 0 }
 
@@ -344,7 +387,7 @@ func Approvers(f Facts) []model.Principal {
 	var who []model.Principal
 	for _, n := range needs(f.Environment, f.Change) {
 		for _, p := range f.counting(n) {
-			if !slices.ContainsFunc(who, func(q model.Principal) bool { return p.Is(q) }) {
+			if !slices.ContainsFunc(who, p.Is) {
 				who = append(who, p)
 			}
 		}
@@ -391,14 +434,14 @@ func most(asked []need) int {
 }
 
 // MayBreakGlass says why the person may not apply the change although rules are not met, or nil. Only missing approvals, a
-// freeze and a damaged record can be overruled, and only where something has to be.
+// freeze, a hold, a damaged record and a remote out of reach can be overruled, and only where something has to be.
 func MayBreakGlass(f Facts, who model.Principal) error {
 	unmet := false
 	for _, r := range Decide(f) {
 		switch {
 		case r.OK:
-		case r.Name != Approvals && r.Name != Freeze && r.Name != Record:
-			return model.Refuse("only approvals, a freeze and a damaged record can be overruled", "%s cannot be applied: %s", f.Change.ID, r.Text)
+		case r.Name != Approvals && r.Name != Freeze && r.Name != Record && r.Name != Hold && r.Name != Shared:
+			return model.Refuse("only approvals, a freeze, a hold, a damaged record and a remote out of reach can be overruled", "%s cannot be applied: %s", f.Change.ID, r.Text)
 		default:
 			unmet = true
 		}

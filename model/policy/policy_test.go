@@ -57,6 +57,7 @@ func TestDecideWhetherAChangeMayBeApplied(t *testing.T) {
 		{"two needed: nor in capitals", 2, approved(sealed(), "Ada@Example.COM", bob), false, "approvals 1 of 2"},
 		{"two needed: the same person twice", 2, approved(sealed(), bob, bob), false, "approvals 1 of 2"},
 		{"two needed: the same person in capitals", 2, approved(sealed(), bob, "BOB@example.com"), false, "approvals 1 of 2"},
+		{"two needed: one key in two names", 2, with(approved(sealed(), bob, carol), func(c *model.Change) { c.Approvals[0].Key, c.Approvals[1].Key = "SHA256:k", "SHA256:k" }), false, "approvals 1 of 2"},
 		{"two needed: two colleagues", 2, approved(sealed(), bob, carol), true, "approvals 2 of 2"},
 		{"three needed: two colleagues", 3, approved(sealed(), ada, bob, carol), false, "approvals 2 of 3"},
 		{"another digest", 1, with(approved(sealed(), bob), func(c *model.Change) { c.Approvals[0].Digest = "sha256:0" }), false, "approvals 0 of 1"},
@@ -287,6 +288,40 @@ func TestPatternsOfAddresses(t *testing.T) {
 	}
 }
 
+func TestWhatOthersDidMeanwhileHasToBeKnownWhereApprovalsOrSignaturesAreAskedFor(t *testing.T) {
+	glass := []string{"dan@example.com"}
+	for _, tt := range []struct {
+		name string
+		env  model.Environment
+		asks bool
+	}{
+		{"nothing is asked for", model.Environment{Name: "staging"}, false},
+		{"approvals", model.Environment{Name: "production", Approvals: 1, Policy: model.Policy{BreakGlass: glass}}, true},
+		{"signatures", model.Environment{Name: "production", Policy: model.Policy{Keys: "signed", BreakGlass: glass}}, true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			facts := policy.Facts{Environment: tt.env, Change: approved(sealed(), "bob@example.com"), Now: now, Unshared: "origin is away"}
+			rules := policy.Decide(facts)
+			i := slices.IndexFunc(rules, func(r model.Rule) bool { return r.Name == policy.Shared })
+			if asks := i >= 0; asks != tt.asks || policy.MustBeShared(facts) != tt.asks {
+				t.Fatalf("the rules are %+v", rules)
+			}
+			if !tt.asks {
+				return
+			}
+			if r := rules[i]; r.OK || !strings.Contains(r.Text, "origin is away") || r.Missing == "" || !slices.Equal(r.WhoCould, glass) {
+				t.Errorf("the rule is %+v", r)
+			}
+			if err := policy.MayBreakGlass(facts, person("dan@example.com")); err != nil {
+				t.Errorf("the glass cannot be broken: %v", err)
+			}
+			if facts.Unshared = ""; slices.ContainsFunc(policy.Decide(facts), func(r model.Rule) bool { return r.Name == policy.Shared }) {
+				t.Error("it is asked for where it is known")
+			}
+		})
+	}
+}
+
 func TestWhoMayBreakTheGlass(t *testing.T) {
 	const oncall = "Dan@example.com"
 	frozen := model.Policy{BreakGlass: []string{oncall}, Freezes: []model.Freeze{{From: model.Moment{Day: time.Friday}, To: model.Moment{Day: time.Saturday}, Zone: time.UTC}}}
@@ -409,6 +444,28 @@ func TestDecisionsAgreeWithAPlainReference(t *testing.T) {
 			}
 			c.Approvals = append(c.Approvals, a)
 		}
+		if some(0.1) {
+			c.Refusals = []model.Refusal{{By: person(anyone())}}
+			if some(0.5) {
+				c.Refusals[0].Void = "withdrawn"
+			}
+		}
+		if some(0.1) {
+			c.Unproven = "it is not signed"
+		}
+		if some(0.1) {
+			c.Doubts = []string{"a log is gone"}
+		}
+		if some(0.2) {
+			h := model.Hold{ID: "hold-1", Environment: "production"}
+			if some(0.7) {
+				h.Addresses = []string{patterns[r.IntN(len(patterns))]}
+			}
+			if some(0.5) {
+				h.Until = now.Add(time.Duration(r.IntN(3)-1) * time.Hour)
+			}
+			p.Holds = []model.Hold{h}
+		}
 		f := policy.Facts{Environment: model.Environment{Name: "production", Approvals: r.IntN(4), Policy: p}, Change: c, Now: now}
 		if some(0.5) {
 			f.Applier = person(anyone())
@@ -438,14 +495,7 @@ func TestDecisionsAgreeWithAPlainReference(t *testing.T) {
 		}
 		want := f.Environment.Approvals == 0 || enough(f.Environment.Approvals, nil, false)
 		for _, rule := range p.Rules {
-			hit := len(rule.Paths) == 0 && len(rule.Providers) == 0 && rule.Undo == model.UndoUnknown
-			for _, s := range c.Plans[0].Steps {
-				path := len(rule.Paths) == 0 || covers[rule.Paths[0]] == s.Address
-				provider := len(rule.Providers) == 0 || rule.Providers[0] == "hosts"
-				undo := rule.Undo == model.UndoUnknown || rank[s.Undo.Class] >= rank[rule.Undo]
-				hit = hit || path && provider && undo
-			}
-			want = want && (!hit || enough(rule.Approvals, rule.People, len(rule.By) > 0))
+			want = want && (!concerns(rule, c, covers, rank) || enough(rule.Approvals, rule.People, len(rule.By) > 0))
 		}
 		gone := 0
 		for _, s := range c.Plans[0].Steps {
@@ -457,6 +507,20 @@ func TestDecisionsAgreeWithAPlainReference(t *testing.T) {
 		want = want && (p.MaxDeletions == nil || gone <= *p.MaxDeletions)
 		for _, fr := range p.Freezes {
 			want = want && (now.Before(fr.From.At) || !now.Before(fr.To.At))
+		}
+
+		want = want && c.Unproven == "" && (len(c.Refusals) == 0 || c.Refusals[0].Void != "")
+		asked := f.Environment.Approvals > 0
+		for _, rule := range p.Rules {
+			asked = asked || concerns(rule, c, covers, rank)
+		}
+		want = want && (len(c.Doubts) == 0 || !asked)
+		for _, h := range p.Holds {
+			hit := len(h.Addresses) == 0
+			for _, s := range c.Plans[0].Steps {
+				hit = hit || len(h.Addresses) > 0 && covers[h.Addresses[0]] == s.Address
+			}
+			want = want && (!hit || !h.Until.IsZero() && !now.Before(h.Until))
 		}
 
 		rules := policy.Decide(f)
@@ -476,6 +540,18 @@ func TestDecisionsAgreeWithAPlainReference(t *testing.T) {
 	if allowed < cases/20 || allowed > cases*19/20 {
 		t.Errorf("%d of %d were allowed: the cases are no good", allowed, cases)
 	}
+}
+
+// concerns reports whether a rule asks something of the change, said plainly.
+func concerns(rule model.ApprovalRule, c model.Change, covers map[string]model.Address, rank map[model.UndoClass]int) bool {
+	hit := len(rule.Paths) == 0 && len(rule.Providers) == 0 && rule.Undo == model.UndoUnknown
+	for _, s := range c.Plans[0].Steps {
+		path := len(rule.Paths) == 0 || covers[rule.Paths[0]] == s.Address
+		provider := len(rule.Providers) == 0 || rule.Providers[0] == "hosts"
+		undo := rule.Undo == model.UndoUnknown || rank[s.Undo.Class] >= rank[rule.Undo]
+		hit = hit || path && provider && undo
+	}
+	return hit
 }
 
 // checkWhoCould makes sure that the approval of everybody who is named brings an approvals rule forward, and that of nobody else does.

@@ -5,8 +5,12 @@ import (
 	"regexp"
 )
 
-// separates are the bytes that stand between a name and its value.
-var separates = [256]bool{':': true, '=': true, '>': true}
+// The bytes between a name and its value, those that may stand between the name and the first of these, and those of names.
+var (
+	separates = classOf("::", "==", ">>")
+	decorates = classOf("++", "??", "::", "!!", "]]", "\"\"", "''", "\\\\", "``")
+	inNames   = classOf("AZ", "az", digits, "__", "--", "..", "//")
+)
 
 // assignments finds the secrets of data[start:hi] that a name stands before: "key = value", "key: value",
 // "<key>value</key>", wherever on the line. Where all is set, every value is secret and goes by it.
@@ -43,7 +47,7 @@ func (f *finder) assignments(start, hi, depth int, all string) {
 			key = string(name)
 		case f.named > 0 && bytes.EqualFold(name, []byte("value")):
 			key = f.namedAs
-		case bytes.EqualFold(name, []byte("name")) || bytes.EqualFold(name, []byte("key")):
+		case len(name) <= len("name") && (bytes.EqualFold(name, []byte("name")) || bytes.EqualFold(name, []byte("key"))):
 			value := f.word(sep+1, hi)
 			if isSecretName(value) {
 				f.named, f.namedAs = 3, string(value)
@@ -69,18 +73,14 @@ func (f *finder) nameBefore(start, sep int) (lo, end int) {
 	for end > start && (f.data[end-1] == ' ' || f.data[end-1] == '\t') {
 		end--
 	}
-	for end > start && bytes.IndexByte([]byte(`+?:!]"'\`+"`"), f.data[end-1]) >= 0 {
+	for end > start && decorates[f.data[end-1]] {
 		end--
 	}
 	lo = end
-	for lo > start && end-lo < maxName && isNameByte(f.data[lo-1]) {
+	for lo > start && end-lo < maxName && inNames[f.data[lo-1]] {
 		lo--
 	}
 	return lo, end
-}
-
-func isNameByte(c byte) bool {
-	return c == '_' || c == '-' || c == '.' || c == '/' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
 }
 
 // word is the value after a separator when it is one word, quoted or not.
@@ -89,7 +89,7 @@ func (f *finder) word(at, hi int) []byte {
 		at++
 	}
 	end := at
-	for end < hi && isNameByte(f.data[end]) {
+	for end < hi && inNames[f.data[end]] {
 		end++
 	}
 	return f.data[at:end]

@@ -14,16 +14,33 @@ const lookAhead = 200
 
 // finder goes through a text line by line.
 type finder struct {
-	data    []byte
-	prose   bool // An error text: in "read token: permission denied" nothing is secret.
-	places  []place
-	keys    bool // Somewhere there is what begins a key, and
-	hasURLs bool // what is in every URL: most texts have neither, and need not be asked line by line.
+	data   []byte
+	prose  bool // An error text: in "read token: permission denied" nothing is secret.
+	places []place
+	has    marks // What it has anywhere.
 
 	blocks   []block // What the lines before say about this one; the last is the innermost.
 	named    int     // For so many lines more, "value:" belongs to the name of a secret,
 	namedAs  string  // which is this.
 	inSecret bool    // In a YAML or JSON document of kind Secret.
+
+	number int       // Of the line that is looked at, from 0.
+	ahead  bool      // Lines below were read to judge it.
+	notes  bool      // What is quiet is noted,
+	quiet  []bool    // by line.
+	known  *versions // What is known from another version; nil for nothing.
+}
+
+// marks are what a text has somewhere. Most have none of them, and need not be asked for it line by line.
+type marks struct{ keys, urls, logins, kinds bool }
+
+func marksOf(data []byte) marks {
+	return marks{
+		keys:   bytes.Contains(data, keyStart),
+		urls:   bytes.Contains(data, urlMark[1:]) && bytes.Contains(data, urlMark), // There are colons everywhere.
+		logins: bytes.Contains(data, loginMark),
+		kinds:  bytes.Contains(data, kindMark),
+	}
 }
 
 // block is a run of lines below one that announced them.
@@ -50,35 +67,64 @@ var (
 )
 
 var (
-	keyStart = []byte("-----BEGIN ")
-	urlMark  = []byte("://")
+	keyStart  = []byte("-----BEGIN ")
+	urlMark   = []byte("://")
+	loginMark = []byte("login")
+	kindMark  = []byte("Secret")
+	newline   = []byte{'\n'}
 )
 
 // find answers the secrets of data, in order and not overlapping.
 func find(data []byte, prose bool) []place {
+	f := finder{data: data, prose: prose}
+	return f.search()
+}
+
+func (f *finder) search() []place {
+	data := f.data
 	if bytes.IndexByte(data[:min(len(data), sampleSize)], 0) >= 0 {
 		return nil
 	}
-	f := finder{data: data, prose: prose, keys: bytes.Contains(data, keyStart), hasURLs: bytes.Contains(data, urlMark)}
+	f.has = marksOf(data)
 	for lo := 0; lo < len(data); {
 		hi := f.lineEnd(lo)
-		if f.keys {
-			if end := f.keyBlock(lo, hi); end > 0 {
-				lo = end
-				continue
+		if f.isKnown(lo, hi) {
+			lo, f.number = hi+1, f.number+1
+			continue
+		}
+		wasCalm, found := f.isCalm(), len(f.places)
+		f.ahead = false
+		next := min(f.step(lo, hi), len(data))
+		lines := bytes.Count(data[lo:next], newline)
+		f.number += lines
+		if f.notes {
+			isQuiet := wasCalm && f.isCalm() && !f.ahead && len(f.places) == found
+			for range lines {
+				f.quiet = append(f.quiet, isQuiet)
 			}
 		}
-		if lo == 0 || bytes.HasPrefix(data[lo:hi], []byte("---")) {
-			f.document(lo, hi)
-		}
-		stop := hi
-		if stop > lo && data[stop-1] == '\r' {
-			stop--
-		}
-		f.line(lo, stop)
-		lo = hi + 1
+		lo = next
 	}
 	return disjoint(f.places)
+}
+
+// step looks at the line data[lo:hi], and answers where to go on.
+func (f *finder) step(lo, hi int) (next int) {
+	if f.has.keys {
+		if end := f.keyBlock(lo, hi); end > 0 {
+			f.ahead = true
+			return end
+		}
+	}
+	if lo == 0 || bytes.HasPrefix(f.data[lo:hi], []byte("---")) {
+		f.document(lo, hi)
+	}
+	stop := hi
+	if stop > lo && f.data[stop-1] == '\r' {
+		stop--
+	}
+	f.line(lo, stop)
+	return hi + 1
 }
 
 // lineEnd is where the line that holds offset at ends, without its newline.
@@ -91,12 +137,16 @@ func (f *finder) lineEnd(at int) int {
 
 // document finds out whether the document that starts here is a Kubernetes Secret, or holds one.
 func (f *finder) document(lo, hi int) {
+	f.ahead = true
+	f.blocks, f.inSecret = f.blocks[:0], false
+	if !f.has.kinds {
+		return
+	}
 	end := len(f.data)
 	if n := bytes.Index(f.data[hi:], []byte("\n---")); n >= 0 {
 		end = hi + n
 	}
 	f.inSecret = kindSecret.Match(f.data[lo:end])
-	f.blocks = f.blocks[:0]
 }
 
 // disjoint sorts places and joins those that overlap.
@@ -162,6 +212,7 @@ func (f *finder) open(mode blockMode, key string, depth int) {
 
 // openUntil opens a block that ends with a word or a quote, if it does end.
 func (f *finder) openUntil(word, key string, at int) {
+	f.ahead = true
 	b := block{mode: untilWord, key: key, until: word}
 	end := at
 	for range lookAhead {

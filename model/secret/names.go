@@ -67,15 +67,7 @@ func isSecretName(name []byte) bool {
 	}
 	if !tells(n) {
 		// DB_PASS and ROOT_PWD, but not "compass" or "bypass".
-		for _, end := range []string{"pass", "pwd"} {
-			if bytes.HasSuffix(n, []byte(end)) && len(name) > len(end) {
-				switch name[len(name)-len(end)-1] {
-				case '_', '-', '.':
-					return true
-				}
-			}
-		}
-		return false
+		return endsSecret(n, name, "pass") || endsSecret(n, name, "pwd")
 	}
 	for _, end := range harmlessByByte[n[len(n)-1]] {
 		if bytes.HasSuffix(n, []byte(end)) {
@@ -83,6 +75,18 @@ func isSecretName(name []byte) bool {
 		}
 	}
 	return true
+}
+
+// endsSecret reports a name that has an ending of its own, parted from what is before it.
+func endsSecret(normal, name []byte, end string) bool {
+	if len(normal) < len(end) || string(normal[len(normal)-len(end):]) != end || len(name) == len(end) {
+		return false
+	}
+	switch name[len(name)-len(end)-1] {
+	case '_', '-', '.':
+		return true
+	}
+	return false
 }
 
 // tells reports whether a name has a telling part. Most names have none: one look at each

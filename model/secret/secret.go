@@ -56,6 +56,14 @@ func fixed(data []byte, prose bool) []byte {
 // in the new version, its mark there says so: versions that differ still differ when masked.
 // A version that does not exist is nil and stays so.
 func MaskPair(path string, old, new []byte, whole bool) (o, n []byte) {
+	return maskPair(path, old, new, whole, findBoth)
+}
+
+// search finds the secrets of two versions.
+type search func(old, new []byte) (inOld, inNew []place)
+
+// maskPair is MaskPair with a search of its own for the versions as they are.
+func maskPair(path string, old, new []byte, whole bool, find search) (o, n []byte) {
 	if whole || isKeyFile(path) {
 		changed := ""
 		if old != nil && !bytes.Equal(old, new) && !wholeMark.Match(new) {
@@ -64,17 +72,17 @@ func MaskPair(path string, old, new []byte, whole bool) (o, n []byte) {
 		return maskWhole(old, ""), maskWhole(new, changed)
 	}
 	for range maxRounds {
-		o, n = maskOnce(old, new)
+		o, n = maskOnce(old, new, find)
 		if bytes.Equal(o, old) && bytes.Equal(n, new) {
 			break
 		}
-		old, new = o, n
+		old, new, find = o, n, findBoth
 	}
 	return o, n
 }
 
-func maskOnce(old, new []byte) (o, n []byte) {
-	inOld, inNew := findBoth(old, new)
+func maskOnce(old, new []byte, find search) (o, n []byte) {
+	inOld, inNew := find(old, new)
 	o, n = replace(old, inOld, nil), replace(new, inNew, nil)
 	if len(inNew) == 0 || old == nil {
 		return o, n

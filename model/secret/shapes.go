@@ -26,6 +26,7 @@ var (
 	dotted   = classOf("AZ", "az", digits, "__", "--", "..")
 	endsURL  = classOf("  ", "\t\t", "\"\"", "''", "``", "<<", ">>")
 	slashed  = classOf("AZ", "az", digits, "__", "--", "..", "//", "++", "==", "~~")
+	inWords  = classOf("AZ", "az", digits, "__")
 )
 
 // shape is how a kind of token looks: how it begins, and what and how much follows.
@@ -60,9 +61,8 @@ func (f *finder) shapes(start, hi int) {
 	line := f.data[start:hi]
 	inWord := false
 	for i := 0; i < len(line); i++ {
-		c := line[i]
 		if !inWord {
-			for _, s := range known[c] {
+			for _, s := range known[line[i]] {
 				if n := s.match(line[i:]); n > 0 {
 					lo := 0
 					if s.chars == slashed {
@@ -74,9 +74,9 @@ func (f *finder) shapes(start, hi int) {
 				}
 			}
 		}
-		inWord = letters[line[i]] || line[i] == '_'
+		inWord = inWords[line[i]]
 	}
-	if f.hasURLs {
+	if f.has.urls {
 		f.urls(line, start)
 	}
 }
@@ -242,7 +242,7 @@ func (f *finder) spaced(start, hi int) {
 			at = end
 		}
 	}
-	if bytes.Contains(line, []byte("password")) {
+	if f.has.logins && bytes.Contains(line, loginMark) {
 		if m := netrc.FindSubmatchIndex(line); m != nil {
 			f.add(start+m[2], start+m[3], "password")
 		}
@@ -252,7 +252,7 @@ func (f *finder) spaced(start, hi int) {
 
 // hasFlag is a quick look for what may be the name of a flag.
 func hasFlag(line []byte) bool {
-	for i := 0; i+1 < len(line); i++ {
+	for i := bytes.IndexByte(line, '-'); i >= 0 && i+1 < len(line); i++ {
 		if line[i] == '-' && letters[line[i+1]] && (i == 0 || !letters[line[i-1]]) {
 			return true
 		}
@@ -263,7 +263,7 @@ func hasFlag(line []byte) bool {
 // twoWords finds the secret of a line that is a name, a blank and a value: "requirepass x".
 func (f *finder) twoWords(line []byte, start int) {
 	end := 0
-	for end < len(line) && isNameByte(line[end]) {
+	for end < len(line) && inNames[line[end]] {
 		end++
 	}
 	var buf [maxName]byte

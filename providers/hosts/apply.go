@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 	"time"
 
@@ -13,7 +14,8 @@ import (
 
 // Apply carries out the plan host by host, so that what goes wrong on the first
 // host does not happen on the others. Files that share a reload command are
-// reloaded once, when all of the host are written; until then their steps have not ended.
+// reloaded once, when all of the host are written; until then their steps have not ended. The
+// steps under a guard end when a new connection has confirmed them, or the host has taken them back.
 func (p *Provider) Apply(ctx context.Context, plan model.Plan, record func(model.Event) error) error {
 	a, ok := plan.Artefact.(*artefact)
 	if !ok || a.by != p || a.digest != plan.Digest() {
@@ -58,27 +60,20 @@ type pending struct {
 	began time.Time
 }
 
-// host carries out one host's steps. An error means that the record failed.
+// host carries out one host's steps, those under a guard last. An error means that the record failed.
 func (r *running) host(h hostWork) error {
-	m := lazily(func() (machine, error) { return r.p.machine(h.host, "apply "+h.host.Name, true) })
-	defer m.close()
-	var written []pending
-	reached := 0
-	for _, w := range h.works {
-		if r.failure != nil || r.asked.Err() != nil {
-			break
-		}
-		reached++
-		pend, err := r.step(m, w)
-		if err != nil {
-			return r.abort(err, len(written) > 0)
-		}
-		if pend != nil {
-			written = append(written, *pend)
-		}
+	open := len(h.works)
+	if i := slices.IndexFunc(h.works, func(w work) bool { return w.guard > 0 }); i >= 0 {
+		open = i
 	}
-	if err := r.reload(m, written); err != nil {
-		return r.abort(err, true)
+	reached, err := r.unguarded(h.host, h.works[:open])
+	if err == nil && reached == open && open < len(h.works) && r.failure == nil && r.asked.Err() == nil {
+		var more int
+		more, err = r.guarded(h.host, h.works[open:])
+		reached += more
+	}
+	if err != nil {
+		return err
 	}
 	for _, w := range h.works[reached:] {
 		message := text.Lit("not reached: an earlier step failed")
@@ -91,6 +86,30 @@ func (r *running) host(h hostWork) error {
 		}
 	}
 	return nil
+}
+
+// unguarded carries out steps that cannot shut anybody out, and answers how many of them began.
+func (r *running) unguarded(h model.Host, works []work) (reached int, err error) {
+	m := lazily(func() (machine, error) { return r.p.machine(h, "apply "+h.Name, true) })
+	defer m.close()
+	var written []pending
+	for _, w := range works {
+		if r.failure != nil || r.asked.Err() != nil {
+			break
+		}
+		reached++
+		pend, err := r.step(m, w)
+		if err != nil {
+			return reached, r.abort(err, len(written) > 0)
+		}
+		if pend != nil {
+			written = append(written, *pend)
+		}
+	}
+	if err := r.reload(m, written); err != nil {
+		return reached, r.abort(err, true)
+	}
+	return reached, nil
 }
 
 // abort is what Apply answers when the record failed.
@@ -127,9 +146,34 @@ func (r *running) step(m machine, w work) (*pending, error) {
 	if err := r.say(w, model.PhaseBegin, 0, text.Safe{}); err != nil {
 		return nil, err
 	}
+	mark, phase, message, cause := r.put(m, w)
+	if phase != model.PhaseProgress {
+		r.fail(w, cause)
+		return nil, r.end(w, phase, began, message)
+	}
+	if len(w.reload) == 0 {
+		return nil, r.end(w, model.PhaseDone, began, message)
+	}
+	if err := r.say(w, model.PhaseProgress, 0, message); err != nil {
+		r.unsure = true
+		return nil, err
+	}
+	return &pending{work: w, mark: mark, began: began}, nil
+}
+
+// fail remembers why the first step failed, where that is more than its message says. Without a cause it does nothing.
+func (r *running) fail(w work, cause error) {
+	if r.failure == nil && cause != nil {
+		r.failure = model.WithHint(fmt.Errorf("%s: %w", w.step.Address, cause), "%s", model.Hint(cause))
+	}
+}
+
+// put changes the step's path. The phase is progress when that is done, otherwise how the step ends; the
+// cause is what went wrong with the machine as a whole.
+func (r *running) put(m machine, w work) (mark string, phase model.Phase, message text.Safe, cause error) {
 	j, err := w.job()
 	if err != nil {
-		return nil, r.end(w, model.PhaseFailed, began, text.Error(err))
+		return "", model.PhaseFailed, text.Error(err), nil
 	}
 	v, err := m.put(r.ctx, j)
 	switch {
@@ -138,14 +182,12 @@ func (r *running) step(m machine, w work) (*pending, error) {
 		if errors.Is(err, model.ErrUncertain) {
 			phase = model.PhaseUnknown
 		}
-		if r.failure == nil {
-			r.failure = model.WithHint(fmt.Errorf("%s: %w", w.step.Address, err), "%s", model.Hint(err))
-		}
-		return nil, r.end(w, phase, began, text.Error(err))
+		return "", phase, text.Error(err), err
 	case v.outcome == jobMoved:
-		return nil, r.moved(m, w, began, v)
+		phase, message := r.moved(m, w)
+		return "", phase, message, nil
 	case v.outcome == jobFailed:
-		return nil, r.end(w, model.PhaseFailed, began, text.Line(v.message))
+		return "", model.PhaseFailed, text.Line(v.message), nil
 	}
 	done := text.Lit("written")
 	if w.step.Action == model.Delete {
@@ -154,50 +196,25 @@ func (r *running) step(m machine, w work) (*pending, error) {
 	if v.checked {
 		done = done.Plus(text.Lit(", check passed"))
 	}
-	if len(w.reload) == 0 {
-		return nil, r.end(w, model.PhaseDone, began, done)
-	}
-	if err := r.say(w, model.PhaseProgress, 0, done); err != nil {
-		r.unsure = true
-		return nil, err
-	}
-	return &pending{work: w, mark: v.mark, began: began}, nil
+	return v.mark, model.PhaseProgress, done, nil
 }
 
-// moved ends a step whose file is no longer as the plan saw it: done already, or somebody was there.
-func (r *running) moved(m machine, w work, began time.Time, v verdict) error {
+// moved is how a step ends whose file is no longer as the plan saw it: done already, or somebody was there.
+func (r *running) moved(m machine, w work) (model.Phase, text.Safe) {
 	if sights, err := m.look(r.ctx, []string{w.path}, nil); err == nil {
 		if s := sights[w.path]; s.problem == "" && w.step.After.Matches(s.state(w.step.After)) {
-			return r.end(w, model.PhaseSkipped, began, text.Lit("was so already"))
+			return model.PhaseSkipped, text.Lit("was so already")
 		}
 	}
-	return r.end(w, model.PhaseFailed, began, text.Line(v.message))
+	return model.PhaseFailed, text.Lit("changed since the plan was made")
 }
 
 // reload runs each reload command once and ends the steps that waited for it.
-// Where it fails, the earlier files come back and it runs again.
 func (r *running) reload(m machine, written []pending) error {
-	for len(written) > 0 {
-		argv := written[0].reload
-		var group, rest []pending
-		for _, w := range written {
-			if slices.Equal(w.reload, argv) {
-				group = append(group, w)
-			} else {
-				rest = append(rest, w)
-			}
-		}
-		written = rest
-		command := words(argv)
-		for _, w := range group {
-			if err := r.say(w.work, model.PhaseProgress, 0, text.Format("running %s", command)); err != nil {
-				return err
-			}
-		}
-		out, err := m.run(r.ctx, argv)
-		phase, message := model.PhaseDone, text.Format("in effect after %s", command)
+	for group := range byReload(written) {
+		phase, message, err := r.reloadOne(m, group)
 		if err != nil {
-			phase, message = r.putBack(m, group, argv, failure(command, err, out), errors.Is(err, model.ErrUncertain))
+			return err
 		}
 		for _, w := range group {
 			if err := r.end(w.work, phase, w.began, message); err != nil {
@@ -206,6 +223,44 @@ func (r *running) reload(m machine, written []pending) error {
 		}
 	}
 	return nil
+}
+
+// byReload yields the steps that share a reload command, in the order of the first of each.
+func byReload(written []pending) iter.Seq[[]pending] {
+	return func(yield func([]pending) bool) {
+		for len(written) > 0 {
+			var group, rest []pending
+			for _, w := range written {
+				if slices.Equal(w.reload, written[0].reload) {
+					group = append(group, w)
+				} else {
+					rest = append(rest, w)
+				}
+			}
+			if !yield(group) {
+				return
+			}
+			written = rest
+		}
+	}
+}
+
+// reloadOne runs the reload command of steps that share it. Where it fails, the earlier
+// files come back and it runs again. An error means that the record failed.
+func (r *running) reloadOne(m machine, group []pending) (model.Phase, text.Safe, error) {
+	argv := group[0].reload
+	command := words(argv)
+	for _, w := range group {
+		if err := r.say(w.work, model.PhaseProgress, 0, text.Format("running %s", command)); err != nil {
+			return "", text.Safe{}, err
+		}
+	}
+	out, err := m.run(r.ctx, argv)
+	if err != nil {
+		phase, message := r.putBack(m, group, argv, failure(command, err, out), errors.Is(err, model.ErrUncertain))
+		return phase, message, nil
+	}
+	return model.PhaseDone, text.Format("in effect after %s", command), nil
 }
 
 // putBack restores what was before a reload that failed, latest first, and reloads that.

@@ -1,7 +1,9 @@
 package hosts
 
 import (
+	"os"
 	"testing"
+	"time"
 
 	"plumb/model"
 	"plumb/providers"
@@ -24,6 +26,18 @@ func TestSSHKeepsTheContract(t *testing.T) {
 	servers := startServers(t, "")
 	providertest.Run(t, func(t *testing.T, rules ...model.FileRule) providertest.World {
 		return newWorld(t, Options{SSH: servers.ssh()}, rules, servers.reach)
+	})
+}
+
+func TestStepsUnderAGuardKeepTheContract(t *testing.T) {
+	if os.Getenv("PLUMB_THOROUGH") != "1" {
+		t.Skip("it takes three minutes: make thorough")
+	}
+	providertest.Run(t, func(t *testing.T, rules ...model.FileRule) providertest.World {
+		servers := startServers(t, "") // A host guards one change at a time.
+		w := newWorld(t, Options{SSH: servers.ssh(), Limits: Limits{Confirm: 20 * time.Second}}, rules, servers.reach)
+		w.Provider.(*Provider).guardAll = true
+		return w
 	})
 }
 

@@ -18,6 +18,12 @@
 // ssh program, where a constant POSIX shell script does the same with the tools that are there
 // (sh, stat, sha256sum, base64, xargs, readlink, find: GNU's or busybox's). The check and reload commands of
 // file rules run on the host with its root as working directory.
+//
+// Files that can shut the operator out, like sshd's, the firewall's and sudo's, are written last
+// on a host that ssh reaches, together, and under a guard: before the first of them changes, the host keeps them all as
+// they are and starts a process that puts them back, and runs their reload commands again, unless a new connection
+// says in time that all is well. See guard.sh. A directory of this machine is not reached through what it could lose,
+// so it has no guard, and the plan says so.
 package hosts
 
 import (
@@ -35,6 +41,8 @@ type Limits struct {
 	Hosts   int           // Hosts looked at at the same time; default 16.
 	Extras  int           // Files in exclusive directories of one host that are reported; default 10,000.
 	Grace   time.Duration // How long a step that has begun may go on after a cancellation; default 10 s.
+	Confirm time.Duration // How long a host waits for a new connection before it takes a guarded change back, where the target does not say; default 60 s.
+	Return  time.Duration // How long Apply waits for a host that had to take a change back; default 60 s.
 }
 
 // Options say how a provider reaches its hosts. All fields may be left out.
@@ -48,8 +56,9 @@ type Options struct {
 
 // Provider implements providers.Provider, providers.Adopter and providers.Desirer for hosts.
 type Provider struct {
-	opt Options
-	mu  sync.Mutex // Keeps calls of opt.Ran apart.
+	opt      Options
+	mu       sync.Mutex // Keeps calls of opt.Ran apart.
+	guardAll bool       // Every step is guarded, so that the conformance suite covers it.
 }
 
 // New makes a provider. It does not touch any host.
@@ -66,6 +75,8 @@ func New(opt Options) *Provider {
 	l.Hosts = or(l.Hosts, 16)
 	l.Extras = or(l.Extras, 10_000)
 	l.Grace = or(l.Grace, 10*time.Second)
+	l.Confirm = or(l.Confirm, time.Minute)
+	l.Return = or(l.Return, time.Minute)
 	return &Provider{opt: opt}
 }
 

@@ -86,10 +86,16 @@ func tempName(name string) string {
 	return path.Join(path.Dir(name), ".plumb-"+hex.EncodeToString(b[:]))
 }
 
-var tempPattern = regexp.MustCompile(`^\.plumb-[0-9a-f]{16}(\.old)?$`)
+var (
+	tempPattern  = regexp.MustCompile(`^\.plumb-[0-9a-f]{16}(\.old)?$`)
+	guardPattern = regexp.MustCompile(`/\.plumb-guard-[0-9a-f]{16}/`)
+)
 
-// isTemp reports whether a name is one that [tempName] makes, or that of the earlier file kept beside it.
-func isTemp(name string) bool { return tempPattern.MatchString(path.Base(name)) }
+// isTemp reports whether a name is one that [tempName] makes, or that of the earlier file kept beside it, or what a
+// guard keeps in the login's home directory.
+func isTemp(name string) bool {
+	return tempPattern.MatchString(path.Base(name)) || guardPattern.MatchString(name)
+}
 
 // machine reaches a host of a target. Why is the action in whose name it is
 // done; many says that several calls are to come.

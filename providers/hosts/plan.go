@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -34,6 +35,7 @@ type work struct {
 	path   string
 	before sight
 	treatment
+	guard time.Duration // How long the host waits for a new connection before it takes the step back; zero without a guard.
 }
 
 // Plan compares all hosts with req.Want at the same time. A host or a file that
@@ -158,6 +160,7 @@ func (p *Provider) planHost(ctx context.Context, target model.Target, h model.Ho
 		w.step.Undo = w.judge(fresh)
 		result.works = append(result.works, w)
 	}
+	p.guard(result.works, target, h)
 	order(result.works)
 	return result, count, errors.Join(problems...)
 }
@@ -220,9 +223,16 @@ func words(argv []string) string {
 }
 
 // order puts what is written before what is deleted, by path, but a file that is
-// in the way of a new directory goes first.
+// in the way of a new directory goes first. What is guarded comes behind all else, together.
 func order(works []work) {
+	const kinds = 3
 	rank := func(w work) int {
+		if w.guard > 0 {
+			return kinds
+		}
+		return 0
+	}
+	within := func(w work) int {
 		if w.step.Action != model.Delete {
 			return 1
 		}
@@ -235,7 +245,7 @@ func order(works []work) {
 	}
 	ranks := make(map[string]int, len(works))
 	for _, w := range works {
-		ranks[w.path] = rank(w)
+		ranks[w.path] = rank(w) + within(w)
 	}
 	slices.SortFunc(works, func(a, b work) int {
 		return cmp.Or(cmp.Compare(ranks[a.path], ranks[b.path]), cmp.Compare(a.path, b.path))

@@ -23,10 +23,14 @@ var (
 	lookScript string
 	//go:embed scripts/read.sh
 	readScript string
+	//go:embed scripts/words.sh
+	wordsScript string
 	//go:embed scripts/put.sh
 	putScript string
 	//go:embed scripts/run.sh
 	runScript string
+	//go:embed scripts/guard.sh
+	guardScript string
 )
 
 func (r *remote) look(ctx context.Context, paths, dirs []string) (map[string]sight, error) {
@@ -300,10 +304,10 @@ func (r *remote) put(ctx context.Context, j job) (verdict, error) {
 		when, check = "after", j.check
 	}
 	hexSum := strings.TrimPrefix(string(j.sum), "sha256:")
-	input := values(r.base(), r.root+j.path, r.root+j.temp, j.before, j.kind, hexSum, strconv.FormatUint(uint64(j.perm), 8), j.owner, when, strconv.Itoa(len(check)))
+	input := values(r.base(), r.guard, r.root+j.path, r.root+j.temp, j.before, j.kind, hexSum, strconv.FormatUint(uint64(j.perm), 8), j.owner, when, strconv.Itoa(len(check)))
 	input = append(input, values(check...)...)
 	input = append(input, j.data...)
-	lines, err := r.call(ctx, putScript, input)
+	lines, err := r.call(ctx, wordsScript+putScript, input)
 	if err != nil && !errors.Is(err, errCut) {
 		return verdict{}, err
 	}
@@ -353,7 +357,7 @@ func remoteReason(message string) string {
 
 func (r *remote) run(ctx context.Context, argv []string) (string, error) {
 	input := append(values(r.base(), strconv.Itoa(len(argv))), values(argv...)...)
-	lines, err := r.call(ctx, runScript, input)
+	lines, err := r.call(ctx, wordsScript+runScript, input)
 	if err != nil && !errors.Is(err, errCut) {
 		return "", err
 	}

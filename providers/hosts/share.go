@@ -92,7 +92,11 @@ func (r *remote) connect(ctx context.Context) error {
 
 // options are ssh's for a call: through the shared connection, if there is one.
 func (r *remote) options() []string {
-	if r.shared == nil {
+	switch {
+	case r.anew:
+		// Unlike an option, -S wins over whatever path was named before.
+		return slices.Concat(sshOptions, []string{"-S", "none", "-o", "ControlMaster=no", "-o", "ControlPath=none"})
+	case r.shared == nil:
 		return sshOptions
 	}
 	return slices.Concat(sshOptions, []string{"-S", filepath.Join(r.shared.dir, "s"), "-o", "ControlMaster=no"})

@@ -48,6 +48,8 @@ type remote struct {
 
 	many   bool // Several calls are to come, so they are worth a shared connection.
 	shared *sharing
+	anew   bool   // Each call makes a connection of its own, whatever ssh's configuration says of sharing.
+	guard  string // The guard that must still be armed when a file is put in place; empty for none.
 }
 
 func (p *Provider) newRemote(h model.Host, why string, many bool) (machine, error) {
@@ -151,8 +153,8 @@ func (r *remote) explain(err error, stderr string, started bool) error {
 	case has("Host key verification failed", "host key is known"):
 		return model.WithHint(fmt.Errorf("host %s is unreachable: its host key is not known", host), "connect once by hand and compare the key: ssh %s", dest)
 	case has("Permission denied ("):
-		return model.WithHint(fmt.Errorf("host %s is unreachable: it does not accept your key, or asks for a password (%s)", host, said),
-			"plumb never types passwords; load the key into your agent until this works without asking: ssh -o BatchMode=yes %s true", dest)
+		return noEntry{model.WithHint(fmt.Errorf("host %s is unreachable: it does not accept your key, or asks for a password (%s)", host, said),
+			"plumb never types passwords; load the key into your agent until this works without asking: ssh -o BatchMode=yes %s true", dest)}
 	case has("Could not resolve", "Connection refused", "timed out", "No route to host", "Network is unreachable", "Connection closed", "Connection reset", "kex_exchange_identification", "UNKNOWN port"):
 		return wrap("is unreachable", "try by hand: ssh %s", dest)
 	case !started && has("base64: not found", "base64: command not found", "base64: inaccessible"):
@@ -167,6 +169,11 @@ func (r *remote) explain(err error, stderr string, started bool) error {
 	}
 	return model.WithHint(fmt.Errorf("host %s: %s", host, said), "try by hand: ssh %s", dest)
 }
+
+// noEntry is an error for a host that was reached and does not let the operator in: to try again soon is of no use.
+type noEntry struct{ error }
+
+func (e noEntry) Unwrap() error { return e.error }
 
 // lastLine is the last line with anything on it, made printable and of a bearable length.
 func lastLine(s string) string {

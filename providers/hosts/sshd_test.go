@@ -26,6 +26,7 @@ func needs(t testing.TB, missing, install string) {
 type servers struct {
 	dir    string // Holds a run directory per host.
 	config string
+	pids   map[string]int
 }
 
 // startServers starts web-1 and web-2, which live as long as the test. What runs
@@ -45,10 +46,10 @@ func startServers(t testing.TB, search string) servers {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
-	s := servers{dir: dir, config: filepath.Join(dir, "config")}
+	s := servers{dir: dir, config: filepath.Join(dir, "config"), pids: map[string]int{}}
 	var config strings.Builder
 	for _, name := range []string{"web-1", "web-2"} {
-		startServer(t, script, filepath.Join(dir, name), search)
+		s.pids[name] = startServer(t, script, filepath.Join(dir, name), search)
 		fmt.Fprintf(&config, "Include %q\n", filepath.Join(dir, name, "client"))
 	}
 	// A port on which nobody listens: the smallest is never given out.
@@ -59,15 +60,17 @@ func startServers(t testing.TB, search string) servers {
 	return s
 }
 
-func startServer(t testing.TB, script, run, search string) {
+func startServer(t testing.TB, script, run, search string) int {
 	t.Helper()
 	// Somebody else may take the port between finding and using it.
 	for range 5 {
-		if listening(t, exec.Command(script, run, freePort(t), search)) {
-			return
+		cmd := exec.Command(script, run, freePort(t), search)
+		if listening(t, cmd) {
+			return cmd.Process.Pid
 		}
 	}
 	t.Fatal("sshd does not start")
+	return 0
 }
 
 // listening starts a server and waits until it can be reached.

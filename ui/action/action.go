@@ -20,17 +20,18 @@ const (
 	Live    Scope = "live"
 	Change  Scope = "change"
 	Diff    Scope = "diff"
-	Run     Scope = "run"  // One run, under way or over.
-	Runs    Scope = "runs" // All runs on record.
-	Ran     Scope = "ran"  // What ran: the exact commands.
-	File    Scope = "file" // A file at a revision, with who wrote each line.
+	Run     Scope = "run"    // One run, under way or over.
+	Runs    Scope = "runs"   // All runs on record.
+	Ran     Scope = "ran"    // What ran: the exact commands.
+	File    Scope = "file"   // A file at a revision, with who wrote each line.
+	Ledger  Scope = "ledger" // All that is on record, and what proves it.
 )
 
 // Panes are the scopes of the main screen, in the order in which tab goes round.
 func Panes() []Scope { return []Scope{History, Live, Change, Diff} }
 
 // Scopes are all scopes.
-func Scopes() []Scope { return append(Panes(), Run, Runs, Ran, File) }
+func Scopes() []Scope { return append(Panes(), Run, Runs, Ran, File, Ledger) }
 
 // Group is the heading under which help lists an action.
 type Group string

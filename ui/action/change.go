@@ -9,6 +9,11 @@ import (
 // What can be done to put things right.
 const (
 	Stage     ID = "stage"
+	StageKeep ID = "stage to adopt"
+	Compose   ID = "seal the stage"
+	Drop      ID = "put back"
+	Clear     ID = "put all back"
+	EditHere  ID = "edit"
 	Restore   ID = "restore"
 	Adopt     ID = "adopt"
 	DeployRev ID = "deploy"
@@ -19,30 +24,52 @@ const (
 
 // What can be done with a change.
 const (
-	Approve ID = "approve"
-	Apply   ID = "apply"
-	Abandon ID = "abandon"
-	ShowRun ID = "show run"
+	Approve  ID = "approve"
+	Apply    ID = "apply"
+	Refuse   ID = "refuse"
+	Withdraw ID = "withdraw"
+	Hold     ID = "hold"
+	Abandon  ID = "abandon"
+	ShowRun  ID = "show run"
 )
 
 var putting = []Action{
-	{ID: Stage, Keys: []string{"s"}, Title: "stage", Group: Right, In: []Scope{Live, Diff}, Line: []Scope{Live, Diff},
-		Text: "Pick this resource, this difference or these lines for the next change, or put them back; nothing is changed yet", Git: "git add -p",
+	{ID: Stage, Keys: []string{"s"}, Title: "stage", Group: Right, In: []Scope{Live, Diff, History, Change}, Line: []Scope{Live, Diff, History},
+		Text: "Pick this for the next change, or put it back: drift, a difference or lines to be restored, a commit to be taken back; nothing is changed yet", Git: "git add -p",
+		Not: stageable},
+	{ID: StageKeep, Keys: []string{"M"}, Title: "stage to adopt", Group: Right, In: []Scope{Live, Diff, Change},
+		Text: "Pick this drift, this difference or these lines for the next change to be adopted, or put them back", Git: "git add -p",
 		Not: func(s State) string {
-			switch {
-			case s.Focus == Diff:
-				return s.NoPart
-			case !s.Selected:
-				return "select a resource in Live first"
-			case !s.Resource.IsDrift():
-				return "only what has drifted can be picked; this is " + string(s.Resource)
+			if s.Focus == Diff && s.NoPart == "" && s.Shows == History {
+				return "what a commit changed can be taken back: press s"
 			}
-			return ""
+			return stageable(s)
+		}},
+	{ID: Compose, Keys: []string{"ctrl+y"}, Title: "seal the stage", Group: Right, In: Panes(), Line: []Scope{Change},
+		Text: "Make one change of all that is staged, after showing what it would do", Git: "git commit",
+		Not: func(s State) string { return first(write(s), staged(s)) }},
+	{ID: Drop, Keys: []string{"delete", "backspace"}, Title: "put back", Group: Right, In: []Scope{Change}, Line: []Scope{Change},
+		Text: "Put what is under the cursor of the stage back; it costs nothing", Git: "git reset -p",
+		Not: onPick},
+	{ID: Clear, Keys: []string{"Z"}, Title: "put all back", Group: Right, In: Panes(),
+		Text: "Put all that is staged back; nothing was changed by it", Git: "git reset", Not: staged},
+	{ID: EditHere, Keys: []string{"ctrl+e"}, Title: "edit", Group: Right, In: []Scope{Live, Diff, File, Change}, Line: []Scope{Change},
+		Text: "Edit this file of git in your editor, as it would be with what is staged; what is saved is staged", Git: "git var GIT_EDITOR",
+		Not: func(s State) string {
+			switch why := write(s); {
+			case why != "":
+				return why
+			case s.Focus == Change && !s.Pick, s.Focus == Change && s.NoEdit == "":
+				return ""
+			}
+			return s.NoEdit
 		}},
 	{ID: Restore, Keys: []string{"x"}, Title: "restore", Group: Right, In: []Scope{Live, Change, Diff}, Line: []Scope{Live, Diff},
 		Text: "Put what drifted back to what was applied: git wins", Not: drift},
 	{ID: Adopt, Keys: []string{"m"}, Title: "adopt", Group: Right, In: []Scope{Live, Change, Diff}, Line: []Scope{Live, Diff},
 		Text: "Make git say what is live: the hand-made state becomes a commit", Git: "git commit", Not: drift},
+	{ID: Hold, Keys: []string{"p"}, Title: "hold", Group: Right, In: []Scope{Live},
+		Text: "Let nothing change what is selected, until when and why: a resource, or all of the environment", Not: write},
 	{ID: DeployRev, Keys: []string{"d"}, Title: "deploy", Group: Right, In: []Scope{History}, Line: []Scope{History},
 		Text: "Bring the environment to the selected commit",
 		Not:  func(s State) string { return first(write(s), commit(s)) }},
@@ -92,6 +119,22 @@ var judging = []Action{
 		Not: func(s State) string {
 			return first(selectedChange(s), write(s), open(s, "applied"), s.Apply)
 		}},
+	{ID: Refuse, Keys: []string{"!"}, Title: "refuse", Group: Judge, In: []Scope{Change, Diff}, Line: []Scope{Change},
+		Text: "Say no to the selected change, and why: nobody can apply it while that stands",
+		Not: func(s State) string {
+			return first(selectedChange(s), sign(s), open(s, "refused"))
+		}},
+	{ID: Withdraw, Keys: []string{"u"}, Title: "withdraw", Group: Judge, In: []Scope{Change},
+		Text: "Take back your approval or refusal of the selected change",
+		Not: func(s State) string {
+			if why := first(selectedChange(s), sign(s), open(s, "judged any more")); why != "" {
+				return why
+			}
+			if !s.Said {
+				return "you have neither approved nor refused it"
+			}
+			return ""
+		}},
 	{ID: Abandon, Keys: []string{"X"}, Title: "abandon", Group: Judge, In: []Scope{Change}, Line: []Scope{Change},
 		Text: "Give the selected change up; what is live stays as it is", Git: "git branch -D",
 		Not: func(s State) string {
@@ -104,6 +147,39 @@ var judging = []Action{
 			}
 			return ""
 		}},
+}
+
+// stageable says why what is selected cannot be picked, or put back.
+func stageable(s State) string {
+	switch {
+	case s.Focus == Change:
+		return onPick(s)
+	case s.Focus == History && s.Environment == "":
+		return "there is no environment: plumb init writes a plumb.yaml"
+	case s.Focus == History:
+		return commit(s)
+	case s.Focus == Diff:
+		return s.NoPart
+	case !s.Selected:
+		return "select a resource in Live first"
+	case !s.Resource.IsDrift():
+		return "only what has drifted can be picked; this is " + string(s.Resource)
+	}
+	return ""
+}
+
+func staged(s State) string {
+	if s.Staged == 0 {
+		return "nothing is staged: s picks in History, Live and Diff"
+	}
+	return ""
+}
+
+func onPick(s State) string {
+	if s.Focus != Change || !s.Pick {
+		return "put the cursor on one of what is staged first"
+	}
+	return ""
 }
 
 // neverRan reports whether a change is over without ever having been carried out.
@@ -159,6 +235,8 @@ func drift(s State) string {
 		return why
 	}
 	switch {
+	case s.Mixed:
+		return "what is staged is of several kinds: ctrl+y makes one change of it, U puts it back"
 	case s.Staged > 0:
 		return ""
 	case s.Focus == Diff && s.Shows != Live:

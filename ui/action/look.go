@@ -15,6 +15,8 @@ const (
 	Between         ID = "commits between"
 	NextHunk        ID = "next difference"
 	PrevHunk        ID = "previous difference"
+	NextFinding     ID = "next finding"
+	PrevFinding     ID = "previous finding"
 	NextFile        ID = "next file"
 	PrevFile        ID = "previous file"
 	FileList        ID = "files"
@@ -25,6 +27,9 @@ const (
 	Views           ID = "views"
 	WhatRan         ID = "what ran"
 	AllRuns         ID = "runs"
+	ShowLedger      ID = "ledger"
+	DetailsDown     ID = "details down"
+	DetailsUp       ID = "details up"
 	HistoryOf       ID = "history of"
 	FirstParent     ID = "first parent"
 	Unfold          ID = "unfold"
@@ -56,12 +61,12 @@ const (
 )
 
 // searched are the places that have something to search.
-var searched = append(Panes(), Runs, Ran, File)
+var searched = append(Panes(), Runs, Ran, File, Ledger)
 
 var looking = []Action{
 	{ID: Open, Keys: []string{"enter", "l", "right"}, Title: "open", Group: Look,
-		In: []Scope{History, Live, Change, Runs}, Line: []Scope{Runs},
-		Text: "Open what is selected: its differences, or what is folded below it"},
+		In: []Scope{History, Live, Change, Runs, Ledger}, Line: []Scope{Runs, Ledger},
+		Text: "Open what is selected: its differences, what is folded below it, or the run or change that an entry is about"},
 	{ID: NextEnvironment, Keys: []string{"e"}, Title: "next environment", Group: Look, In: Panes(),
 		Text: "Go to the next environment", Not: severalEnvironments},
 	{ID: PrevEnvironment, Keys: []string{"E"}, Title: "previous environment", Group: Look, In: Panes(),
@@ -138,6 +143,10 @@ var looking = []Action{
 		Text: "Go to the next difference", Git: "hunk", Not: diffShown},
 	{ID: PrevHunk, Keys: []string{"["}, Title: "previous difference", Group: Look, In: Panes(),
 		Text: "Go to the previous difference", Git: "hunk", Not: diffShown},
+	{ID: NextFinding, Keys: []string{")"}, Title: "next finding", Group: Look, In: Panes(),
+		Text: "Go to the next line that a check has found something at, unfolding it", Not: findings},
+	{ID: PrevFinding, Keys: []string{"("}, Title: "previous finding", Group: Look, In: Panes(),
+		Text: "Go to the line before that a check has found something at", Not: findings},
 	{ID: NextFile, Keys: []string{"}", ">"}, Title: "next file", Group: Look, In: Panes(), Line: []Scope{Diff},
 		Text: "Go to the next file", Not: severalFiles},
 	{ID: PrevFile, Keys: []string{"{", "<"}, Title: "previous file", Group: Look, In: Panes(),
@@ -167,12 +176,12 @@ var looking = []Action{
 		Not: func(s State) string { return first(diffShown(s), severalFiles(s)) }},
 	{ID: CopyWhat, Keys: []string{"Y"}, Title: "copy …", Group: Look, In: []Scope{Diff},
 		Text: "Choose what to copy: a patch, the old or new lines, the value, the path or a link", Not: diffShown},
-	{ID: Search, Keys: []string{"/"}, Title: "search", Group: Look, In: searched, Line: []Scope{History, Live, Change, Diff, Ran, Runs, File},
-		Text: "Search in the focused pane; in History, filter all of it: words, author:, since:, path: and more"},
+	{ID: Search, Keys: []string{"/"}, Title: "search", Group: Look, In: searched, Line: []Scope{History, Live, Change, Diff, Ran, Runs, File, Ledger},
+		Text: "Search in the focused pane; in History and the ledger, filter all of it: words, since:, env:, by: and more"},
 	{ID: NextMatch, Keys: []string{"n"}, Title: "next match", Group: Look, In: searched, Text: "Go to the next match", Not: searching},
 	{ID: PrevMatch, Keys: []string{"N"}, Title: "previous match", Group: Look, In: searched, Text: "Go to the previous match", Not: searching},
-	{ID: Copy, Keys: []string{"y"}, Title: "copy", Group: Look, Line: []Scope{Ran, Diff, File},
-		Text: "Copy the plain patch, the commit's id, the address, the command or the lines to your clipboard",
+	{ID: Copy, Keys: []string{"y"}, Title: "copy", Group: Look, Line: []Scope{Ran, Diff, File, Ledger},
+		Text: "Copy the plain patch, the id of a commit or an entry, the address, the command or the lines to your clipboard",
 		Not: func(s State) string {
 			if !s.Clipboard {
 				return "nothing is selected"
@@ -186,13 +195,20 @@ var looking = []Action{
 			}
 			return ""
 		}},
-	{ID: Back, Keys: []string{"esc"}, Title: "back", Group: Look, Line: []Scope{Diff, Run, Ran, Runs, File},
+	{ID: Back, Keys: []string{"esc"}, Title: "back", Group: Look, Line: []Scope{Diff, Run, Ran, Runs, File, Ledger},
 		Text: "Go one level back; it never leaves plumb"},
 	{ID: Views, Keys: []string{"v"}, Title: "views", Group: Look, Line: Panes(),
-		Text: "Choose another view: runs, what ran, other branches"},
+		Text: "Choose another view: runs, the ledger, what ran, other branches"},
 	{ID: AllRuns, Title: "runs", Group: Look, Text: "Show all runs on record"},
+	{ID: ShowLedger, Keys: []string{"U"}, Title: "audit", Group: Look, Line: []Scope{Runs},
+		In:   []Scope{History, Live, Change, Diff, Run, Runs, Ran, File},
+		Text: "Show the ledger: who did what and who allowed it, with what proves it", Git: "refs/plumb/log"},
+	{ID: DetailsDown, Keys: []string{"J"}, Title: "details", Group: Look, In: []Scope{Ledger}, Line: []Scope{Ledger},
+		Text: "Go on in the details of the selected entry"},
+	{ID: DetailsUp, Keys: []string{"K"}, Title: "details up", Group: Look, In: []Scope{Ledger},
+		Text: "Go back in the details of the selected entry"},
 	{ID: WhatRan, Keys: []string{"w"}, Title: "what ran", Group: Look,
-		In:   []Scope{History, Live, Change, Diff, Run, Runs, File},
+		In:   []Scope{History, Live, Change, Diff, Run, Runs, File, Ledger},
 		Text: "Show the exact commands that plumb ran, ready to copy"},
 	{ID: FirstParent, Keys: []string{"M"}, Title: "merges", Group: Look, In: []Scope{History},
 		Text: "Show merges as one row, or all commits that they brought", Git: "--first-parent"},
@@ -210,7 +226,7 @@ var looking = []Action{
 		Text: "Take the last word of the filter away", Not: searching},
 	{ID: Filter, Title: "filter …", Group: Look, Text: "Filter History: filter since:2h is:production author:NAME path:GLOB …", Git: "git log --since --author -S -- PATH"},
 	{ID: Fetch, Keys: []string{"f"}, Title: "fetch", Group: Look, In: []Scope{History, Live, Change}, Line: []Scope{History},
-		Text: "Fetch what others pushed, in the background", Git: "git fetch",
+		Text: "Fetch what others pushed, and exchange the record with them, in the background", Git: "git fetch",
 		Not: func(s State) string {
 			switch {
 			case s.Looking:
@@ -263,6 +279,13 @@ func severalEnvironments(s State) string {
 func diffShown(s State) string {
 	if !s.Diff {
 		return "no difference is shown"
+	}
+	return ""
+}
+
+func findings(s State) string {
+	if !s.Findings {
+		return "no check has found anything in what is shown"
 	}
 	return ""
 }

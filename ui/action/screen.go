@@ -33,6 +33,7 @@ const (
 	Suspend  ID = "suspend"
 	Leave    ID = "quit"
 	Stop     ID = "stop"
+	Kill     ID = "kill"
 	GoCommit ID = "go to"
 )
 
@@ -58,7 +59,7 @@ var moving = []Action{
 }
 
 var screening = []Action{
-	{ID: Palette, Keys: []string{":"}, Title: "command", Group: Screen, Line: append(Panes(), Runs),
+	{ID: Palette, Keys: []string{":"}, Title: "command", Group: Screen, Line: append(Panes(), Runs, Ledger),
 		Text: "Type any command by name"},
 	{ID: Help, Keys: []string{"?"}, Title: "help", Group: Screen, Line: Scopes(), Text: "Show and search all that can be done, and do it"},
 	{ID: Wide, Keys: []string{"z"}, Title: "widen", Group: Screen, In: Panes(), Line: []Scope{Diff},
@@ -73,6 +74,13 @@ var screening = []Action{
 		Not: func(s State) string {
 			if !s.Running {
 				return "no run is under way"
+			}
+			return ""
+		}},
+	{ID: Kill, Title: "kill the run …", Group: Screen, In: []Scope{Run}, Text: "End the run at once, whatever it is doing, and look afterwards",
+		Not: func(s State) string {
+			if !s.Outlives {
+				return "no run in a process of its own is under way"
 			}
 			return ""
 		}},

@@ -3,8 +3,6 @@ package command
 import (
 	"context"
 	"errors"
-	"os/signal"
-	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -23,10 +21,11 @@ func (inv *invocation) act(ctx context.Context, id string, do func(o *Opened, c 
 	if err := o.Workspace.MaySign(); err != nil {
 		return err
 	}
-	c, err := o.Workspace.Change(ctx, id)
+	c, err := o.known(ctx, id)
 	if err != nil {
 		return err
 	}
+	_ = o.Workspace.Looked(c.ID) // What cannot be remembered is new once more.
 	if err := inv.meet(ctx, o, model.Environment{Name: c.Environment}); err != nil {
 		return err
 	}
@@ -40,15 +39,18 @@ func (inv *invocation) approveCommand() *cobra.Command {
 		GroupID: groupRight,
 		Short:   "Approve a change, exactly as it is",
 		Long: `Looks at reality again and, when the sealed plan still holds, runs the checks that have no result yet and records your approval, whatever
-they say: a change whose checks have not passed is approved, and cannot be applied. It is bound to the
-commit and the digest of the change, and is void when either moves. plumb change show --patch ID shows what you approve.
+they say: a change whose checks have not passed is approved, and cannot be applied. Which check is running, and how each ends, is
+printed on standard error. The approval is bound to the commit and the digest of the change, and is void when either moves.
+plumb change show --patch ID shows what you approve.
 
 Where .plumb/allowed_signers is applied, an approval is a signature: git's user.signingkey says with which SSH key, or
 plumb.signingkey for those who sign commits with something else.`,
 		Args: inv.one("the id of a change"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return inv.act(cmd.Context(), args[0], func(o *Opened, c model.Change) error {
-				approved, err := o.Workspace.Approve(cmd.Context(), c.ID)
+				// What waits for a check is to be seen waiting; that nobody can read it is no reason to stop.
+				progress := inv.text(inv.Err)
+				approved, err := o.Workspace.Approve(cmd.Context(), c.ID, func(e model.CheckEvent) { _ = progress.CheckEvent(e) })
 				if err != nil {
 					return err
 				}
@@ -120,7 +122,11 @@ func (inv *invocation) applyCommand() *cobra.Command {
 		Long: `Plans again, compares with what was approved, carries it out, and looks again. Prints each event as it happens.
 Before, the checks that have no result yet are run, and nothing is begun when one that is required has not passed.
 
-ctrl+c stops it politely: the step under way comes to its end, no new one begins, and what happened is on record.
+It is carried out by a process of its own, which needs no terminal: when this one is closed or the connection drops, the
+run goes on, and plumb attach shows it from the beginning.
+
+ctrl+c stops it politely: the step under way comes to its end, no new one begins, and what happened is on record. A second
+ctrl+c leaves the run alone.
 
 --break-glass REASON applies although approvals are missing or a freeze is on, for those whom break_glass: in plumb.yaml
 names. The plan still has to hold, and everything else is refused as ever. Who did it and why stays on record with the run.
@@ -129,14 +135,17 @@ The exit code is 0 when the change is applied, 3 when it was refused and nothing
 partial or unknown, and 1 when it failed with nothing of it in effect.`,
 		Args: inv.one("the id of a change"),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			signals, restore := interrupts()
+			defer restore()
 			return inv.act(cmd.Context(), args[0], func(o *Opened, c model.Change) error {
-				apply := applying(o.Workspace.Apply)
-				if cmd.Flags().Changed("break-glass") {
-					apply = func(ctx context.Context, id model.ChangeID, watch func(model.Event)) (model.Run, error) {
-						return o.Workspace.BreakGlass(ctx, id, glass, watch)
-					}
+				v, err := inv.start(cmd.Context(), o, c, glass, cmd.Flags().Changed("break-glass"))
+				if err != nil {
+					return err
 				}
-				return inv.apply(cmd, apply, c.ID, json)
+				if v.Warning != "" {
+					_ = write(inv.Err, "note: "+v.Warning) // The run has begun, whoever hears of it.
+				}
+				return errors.Join(inv.follow(signals, v, json), inv.unshared(o))
 			})
 		},
 		ValidArgsFunction: inv.completeChanges,
@@ -144,35 +153,6 @@ partial or unknown, and 1 when it failed with nothing of it in effect.`,
 	cmd.Flags().StringVar(&glass, "break-glass", "", "apply although approvals are missing or a freeze is on, for this reason")
 	jsonFlag(cmd, &json)
 	return cmd
-}
-
-// applying is how a change is carried out: [workspace.Workspace.Apply], or by breaking the glass.
-type applying func(ctx context.Context, id model.ChangeID, watch func(model.Event)) (model.Run, error)
-
-func (inv *invocation) apply(cmd *cobra.Command, apply applying, id model.ChangeID, json bool) error {
-	// A reader of the progress that goes away must not kill an apply half way.
-	signal.Ignore(syscall.SIGPIPE)
-	defer signal.Reset(syscall.SIGPIPE)
-	progress := inv.text(inv.Out)
-	if json {
-		progress = inv.text(inv.Err)
-	}
-	var lost error
-	run, err := apply(cmd.Context(), id, func(e model.Event) {
-		if lost == nil {
-			lost = progress.Event(e)
-		}
-	})
-	if run.ID == "" {
-		return err
-	}
-	var printed error
-	if json {
-		printed = headless.JSON{W: inv.Out}.Run(run)
-	} else {
-		printed = inv.text(inv.Out).Outcome(run)
-	}
-	return errors.Join(err, printed)
 }
 
 func (inv *invocation) rollbackCommand() *cobra.Command {
@@ -190,7 +170,7 @@ plan, its own undo classes. Like every change it is then approved and applied.`,
 				return usage(errNoReason)
 			}
 			req := workspace.Request{Environment: env, Kind: model.Rollback, Subject: args[0]}
-			return inv.create(cmd.Context(), req, portion{}, reason, json, patch)
+			return inv.create(cmd.Context(), req, wish{reason: reason}, json, patch)
 		},
 	}
 	environmentFlag(inv, cmd, &env, "the environment to roll back")

@@ -3,9 +3,7 @@ package command
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -28,92 +26,8 @@ func (inv *invocation) changeCommand() *cobra.Command {
 	return cmd
 }
 
-// wish is what the flags of change create ask for.
-type wish struct {
-	env, deploy, revert, reason string
-	restore, adopt              []string
-	portion                     portion
-}
-
-func (inv *invocation) changeCreateCommand() *cobra.Command {
-	var w wish
-	var json, patch bool
-	cmd := &cobra.Command{
-		Use:   "create --env E (--deploy REV | --revert COMMIT [-- PATH...] | --restore ADDRESS... | --adopt ADDRESS...) [--hunk N,... | --lines A-B,...] --reason TEXT",
-		Short: "Plan something and seal it as a change",
-		Long: `Works out what would happen, seals it, and prints the plan with an undo class for every step.
-Nothing is carried out: that is what plumb apply is for.
-
-A revert can be narrowed down to files. Of one file, --hunk and --lines take a part:
-
-  --adopt ADDRESS --hunk 2          becomes a commit, the rest stays drift
-  --restore ADDRESS --lines 12-20   goes, the rest stays live
-  --revert COMMIT --hunk 1 -- PATH  is taken back, the rest stays
-
-Hunks are numbered from 1, in the order in which plumb diff prints them for the file. Lines are those of the live file,
-or of the file after the commit; lines that are gone belong to the two lines around them. Attributes as the mode stay out of
-a part. Binary files, links and files that are secret as a whole are taken as a whole.`,
-		Example: `  plumb change create --env staging --deploy main --reason "new payment route"
-  plumb change create --env production --restore web-2:/etc/motd --reason "tidy"
-  plumb change create --env staging --adopt stg-1:/etc/motd --hunk 2 --reason ok`,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			req, err := w.request(args)
-			if err != nil {
-				return err
-			}
-			return inv.create(cmd.Context(), req, w.portion, w.reason, json, patch)
-		},
-	}
-	f := cmd.Flags()
-	environmentFlag(inv, cmd, &w.env, "the environment to change")
-	f.StringVar(&w.deploy, "deploy", "", "bring the environment to this revision")
-	f.StringVar(&w.revert, "revert", "", "take this commit back")
-	f.StringArrayVar(&w.restore, "restore", nil, "make these resources as git wants them; more addresses may follow")
-	f.StringArrayVar(&w.adopt, "adopt", nil, "make git want these resources as they are; more addresses may follow")
-	w.portion.flags(cmd)
-	f.StringVarP(&w.reason, "reason", "m", "", "why, in a sentence; it goes into the history")
-	f.BoolVarP(&patch, "patch", "p", false, "also print what each step changes")
-	jsonFlag(cmd, &json)
-	return cmd
-}
-
-// request checks that the flags ask for exactly one thing. Addresses behind the flags belong to
-// the one flag that takes several; behind a commit they are paths.
-func (w wish) request(args []string) (workspace.Request, error) {
-	req := workspace.Request{Environment: w.env}
-	asked := 0
-	for _, kind := range []struct {
-		kind      model.ChangeKind
-		subject   string
-		addresses []string
-	}{
-		{model.Deploy, w.deploy, nil}, {model.Revert, w.revert, nil}, {model.Restore, "", w.restore}, {model.Adopt, "", w.adopt},
-	} {
-		if kind.subject != "" || len(kind.addresses) > 0 {
-			req.Kind, req.Subject, req.Addresses = kind.kind, kind.subject, kind.addresses
-			asked++
-		}
-	}
-	switch {
-	case asked != 1:
-		return req, usage(model.WithHint(errors.New("a change does exactly one thing"), "give one of --deploy, --revert, --restore, --adopt"))
-	case len(args) > 0 && req.Kind == model.Deploy:
-		return req, usage(model.WithHint(fmt.Errorf("%q has no place here", show(args[0])), "addresses go with --restore and --adopt, paths with --revert"))
-	case strings.TrimSpace(w.reason) == "":
-		return req, usage(errNoReason)
-	}
-	if req.Kind == model.Revert {
-		req.Paths = args
-	} else {
-		req.Addresses = append(req.Addresses, args...)
-	}
-	return req, w.portion.check(req)
-}
-
-var errNoReason = model.WithHint(errors.New("a change needs a reason"), `--reason "why, in a sentence"`)
-
 // create drafts, seals and prints a change.
-func (inv *invocation) create(ctx context.Context, req workspace.Request, p portion, reason string, json, patch bool) error {
+func (inv *invocation) create(ctx context.Context, req workspace.Request, w wish, json, patch bool) error {
 	o, err := inv.open(ctx)
 	if err != nil {
 		return err
@@ -127,15 +41,19 @@ func (inv *invocation) create(ctx context.Context, req workspace.Request, p port
 		return err
 	}
 	req.Environment = env.Name
-	req.Paths = o.inTreeAll(req.Paths)
-	if err := p.narrow(ctx, o, &req); err != nil {
+	if req.Picks, err = w.picks(ctx, o, env.Name); err != nil {
 		return err
 	}
 	draft, err := o.Workspace.Draft(ctx, req)
 	if err != nil {
 		return err
 	}
-	c, err := o.Workspace.Seal(ctx, draft, reason)
+	if w.title != "" {
+		if err := draft.Rename(w.title); err != nil {
+			return err
+		}
+	}
+	c, err := o.Workspace.Seal(ctx, draft, w.reason)
 	if err != nil {
 		return err
 	}
@@ -157,7 +75,7 @@ func (inv *invocation) printChange(ctx context.Context, o *Opened, c model.Chang
 		out.Rules = policy.Decide(policy.Facts{Environment: env, Change: c, Now: inv.Now()})
 	}
 	out.Next = next(c, out.Rules)
-	return inv.printer(json).Change(out)
+	return errors.Join(inv.printer(json).Change(out), inv.unshared(o))
 }
 
 // next are the commands that make sense for the change as it is.
@@ -244,10 +162,12 @@ would change now, and whether the sealed plan still holds.`,
 				return err
 			}
 			defer o.Close()
-			c, err := o.Workspace.Change(ctx, args[0])
+			c, err := o.known(ctx, args[0])
 			if err != nil {
 				return err
 			}
+			// What cannot be remembered is new once more.
+			_ = o.Workspace.Looked(c.ID)
 			var out headless.Change
 			if patch && c.State.IsOpen() {
 				review, err := o.Workspace.Review(ctx, c)

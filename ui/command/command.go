@@ -118,7 +118,8 @@ func (inv *invocation) root() *cobra.Command {
 	})
 	root.AddCommand(
 		inv.statusCommand(), inv.logCommand(), inv.diffCommand(), inv.compareCommand(), inv.showCommand(), inv.blameCommand(), inv.checkCommand(), inv.keysCommand(),
-		inv.changeCommand(), inv.approveCommand(), inv.refuseCommand(), inv.withdrawCommand(), inv.applyCommand(), inv.rollbackCommand(), inv.runsCommand(), inv.runCommand(),
+		inv.changeCommand(), inv.approveCommand(), inv.refuseCommand(), inv.withdrawCommand(), inv.applyCommand(), inv.rollbackCommand(), inv.holdCommand(),
+		inv.runsCommand(), inv.runCommand(), inv.attachCommand(), inv.runnerCommand(), inv.auditCommand(), inv.syncCommand(),
 		inv.initCommand(), inv.trustCommand(), inv.demoCommand(), inv.versionCommand(),
 	)
 	root.SetHelpCommand(inv.helpCommand(root))

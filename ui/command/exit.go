@@ -38,7 +38,7 @@ func usage(err error) error {
 // place where either is decided.
 func (inv *invocation) exit(err error) int {
 	code := exitCode(err)
-	if err == nil || errors.Is(err, errDiffers) || errors.Is(err, errUnseen) || errors.Is(err, errChecks) {
+	if err == nil || errors.Is(err, errDiffers) || errors.Is(err, errUnseen) || errors.Is(err, errChecks) || errors.Is(err, errUnproven) {
 		return code
 	}
 	hint := model.Hint(err)
@@ -59,7 +59,7 @@ func exitCode(err error) int {
 		return exitUncertain
 	case errors.Is(err, model.ErrRefused):
 		return exitRefused
-	case errors.Is(err, errDiffers), errors.Is(err, errChecks):
+	case errors.Is(err, errDiffers), errors.Is(err, errChecks), errors.Is(err, errUnproven):
 		return exitDifference
 	}
 	return exitError

@@ -29,7 +29,8 @@ func topics() []topic {
 		{"plumb.yaml", "every key of the repository's configuration", func(w io.Writer) error { return write(w, config.Reference()) }},
 		{"config.yaml", "every key of your own configuration", func(w io.Writer) error { return write(w, config.OperatorReference()) }},
 		{"json", "the documents that --json answers with; plumb help json NAME prints a schema", words(jsonTopic())},
-		{"signing", "whose approvals and signatures count", words(signingTopic)},
+		{"sharing", "how changes, approvals and runs get to colleagues", words(sharingTopic)},
+		{"signatures", "whose approvals and signatures count", words(signaturesTopic)},
 		{"exit-codes", "what the exit codes mean", words(exitTopic)},
 	}
 }

@@ -15,7 +15,7 @@ func TestHelpFits80Columns(t *testing.T) {
 	var out, errs bytes.Buffer
 	p := &Program{In: &bytes.Buffer{}, Out: &out, Err: &errs, Getenv: func(string) string { return "" }, Now: time.Now}
 	root := (&invocation{Program: p}).root()
-	args := [][]string{{"help"}, {"help", "words"}, {"help", "json"}, {"help", "exit-codes"}, {"help", "keys"}}
+	args := [][]string{{"help"}, {"help", "words"}, {"help", "json"}, {"help", "exit-codes"}, {"help", "sharing"}, {"help", "keys"}}
 	var walk func(c *cobra.Command, path []string)
 	walk = func(c *cobra.Command, path []string) {
 		for _, sub := range c.Commands() {

@@ -27,7 +27,7 @@ key explained, at the root of the work tree. A file that is there already is nev
 is committed.
 
 With --key it writes .plumb/allowed_signers instead, with your SSH key, as git's user.signingkey names it, or that of a colleague.
-Where that file is applied, what goes on record counts only if it is signed by a key of it: plumb help signing.`,
+Where that file is applied, what goes on record counts only if it is signed by a key of it: plumb help keys.`,
 		Example: `  plumb init
   plumb init --key
   plumb init --key bob.pub --for bob@example.org

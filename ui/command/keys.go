@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -18,7 +19,7 @@ func (inv *invocation) keysCommand() *cobra.Command {
 		GroupID: groupLook,
 		Short:   "Whose signatures count where",
 		Long: `Lists for each environment the keys whose signatures count there, at which revision that is said, which of them are revoked, and
-whether your own counts. plumb help signing explains how that is decided.`,
+whether your own counts. plumb help signatures explains how that is decided.`,
 		Args: inv.nothing,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o, err := inv.open(cmd.Context())
@@ -59,11 +60,12 @@ func (inv *invocation) meet(ctx context.Context, o *Opened, environments ...mode
 		if !first {
 			continue
 		}
-		words := fmt.Sprintf("%s asks for signatures, by keys that are trusted on first use from now on:\n", show(e.Name))
+		var words strings.Builder
+		fmt.Fprintf(&words, "%s asks for signatures, by keys that are trusted on first use from now on:\n", show(e.Name))
 		for _, s := range keys.Signers {
-			words += fmt.Sprintf("  %s  %s\n", show(s.Principals), s.Key.Fingerprint())
+			fmt.Fprintf(&words, "  %s  %s\n", show(s.Principals), s.Key.Fingerprint())
 		}
-		if err := write(inv.Err, words+"compare the fingerprints with your colleagues by another way than this repository; plumb keys shows them again"); err != nil {
+		if err := write(inv.Err, words.String()+"compare the fingerprints with your colleagues by another way than this repository; plumb keys shows them again"); err != nil {
 			return err
 		}
 	}

@@ -30,7 +30,8 @@ func (inv *invocation) logCommand() *cobra.Command {
 		GroupID: groupLook,
 		Short:   "History, with where each commit is live",
 		Long: `Lists commits, newest first. [production] marks the commit that is live in production,
-(production) the one that git wants there when it is not live yet.
+(production) the one that git wants there when it is not live yet. ! marks a commit that a run with broken glass applied;
+plumb log --json says why, and which rules were overruled.
 
 A filter is words that all have to hold, the same as behind / on the screen: plumb help filter lists them.`,
 		Example: "  plumb log -n 5\n  plumb log since:2h is:production\n  plumb log v1.2..main author:alice certificate -- hosts/web\n  plumb log -L 10,20:hosts/web/nginx.conf",
@@ -61,7 +62,11 @@ A filter is words that all have to hold, the same as behind / on the screen: plu
 			if len(entries) == 0 && q.word != "" {
 				return model.WithHint(fmt.Errorf("no commit matches, and there is no revision %q", text.Line(q.word)), "plumb help filter lists the words that a log can be filtered by")
 			}
-			return inv.printer(json).Log(headless.Log{Entries: entries})
+			glass, err := o.Workspace.Glass(cmd.Context())
+			if err != nil {
+				return err
+			}
+			return inv.printer(json).Log(headless.Log{Entries: entries, Glass: glass})
 		},
 	}
 	cmd.ValidArgsFunction = inv.completeFilter

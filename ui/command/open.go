@@ -21,6 +21,7 @@ import (
 	"plumb/gitops/objects/gitcli"
 	"plumb/gitops/objects/gogit"
 	"plumb/gitops/reviewed"
+	"plumb/gitops/runner"
 	"plumb/gitops/sshsig"
 	"plumb/gitops/trust"
 	"plumb/gitops/workspace"
@@ -34,10 +35,11 @@ const remembered = 1000
 
 // OpenOptions say what to open and in which world. Getenv, Now and Rand are required.
 type OpenOptions struct {
-	Dir      string // The repository, or a directory in it.
-	ReadOnly bool   // Nothing may be written in any environment.
-	Later    bool   // Environments that have to be looked for are left to [Opened.Discover].
-	Screen   bool   // The terminal is the screen's: nothing may ask a question on it.
+	Dir      string      // The repository, or a directory in it.
+	ReadOnly bool        // Nothing may be written in any environment.
+	Later    bool        // Environments that have to be looked for are left to [Opened.Discover].
+	Screen   bool        // There is no terminal, or it is the screen's: nothing may ask a question on it.
+	Run      model.RunID // What the run is called that is begun from here; empty for any name.
 	Getenv   func(string) string
 	Now      func() time.Time
 	Rand     io.Reader
@@ -58,6 +60,11 @@ type Opened struct {
 	// is nil where there is nothing to look for.
 	Discover func(ctx context.Context) error
 
+	// Runners starts the processes that carry changes out, and finds those that do.
+	Runners runner.Starter
+
+	private string // The operator's own directory for this repository.
+	editor  func(ctx context.Context) (string, error)
 	dir     string
 	screen  bool
 	store   objects.Store
@@ -111,6 +118,7 @@ func (o *Opened) wire(ctx context.Context, opt OpenOptions) error {
 		return fmt.Errorf("ask this machine for its name: %w", err)
 	}
 	o.trust = trust.Open(trust.StateDir(opt.Getenv))
+	o.private = stateDir(opt.Getenv, info.GitDir)
 	o.Reviewed = reviewed.Open(filepath.Join(stateDir(opt.Getenv, info.GitDir), "reviewed"))
 	var (
 		git    *gitcli.Operator
@@ -137,13 +145,15 @@ func (o *Opened) wire(ctx context.Context, opt OpenOptions) error {
 	}
 	o.signs = o.signer(git)
 	o.Workspace = workspace.New(workspace.Options{
-		Store: o.store, Git: asGit(git), Origin: workspace.FromNowhere, Self: self, Host: host,
+		Store: o.store, Git: asGit(git), Remote: asRemote(git), Share: o.sharing(), Origin: workspace.FromNowhere, Self: self, Host: host,
 		StateDir: stateDir(opt.Getenv, info.GitDir), CacheDir: cacheDir(opt.Getenv, info.GitDir),
-		Now: opt.Now, Rand: opt.Rand, MayRun: mayRun, MaySign: maySign, Signer: o.signs,
+		Now: opt.Now, Rand: opt.Rand, Run: opt.Run, MayRun: mayRun, MaySign: maySign, Signer: o.signs,
 		Clone: func() (string, error) {
 			return ledger.Clone(filepath.Join(stateDir(opt.Getenv, info.GitDir), "clone"), opt.Rand)
 		},
 	})
+	o.Runners = runner.Starter{Place: runner.Place{Dir: filepath.Join(stateDir(opt.Getenv, info.GitDir), "runners"), Host: host},
+		By: self, Repository: o.dir, ReadOnly: opt.ReadOnly, Getenv: opt.Getenv}
 	if found || problem != nil {
 		return o.configure(repository, workspace.FromFile, problem)
 	}
@@ -191,6 +201,25 @@ func asGit(operator *gitcli.Operator) workspace.Git {
 	return operator
 }
 
+// asRemote is the same for what is exchanged with remotes.
+func asRemote(operator *gitcli.Operator) objects.Remoter {
+	if operator == nil {
+		return nil
+	}
+	return operator
+}
+
+// sharing is when the record is exchanged with the remote. The screen does so in the background.
+func (o *Opened) sharing() workspace.Sharing {
+	switch {
+	case !o.Operator.Share:
+		return workspace.ShareNever
+	case o.screen:
+		return workspace.ShareLater
+	}
+	return workspace.ShareNow
+}
+
 // signer finds the key that the operator signs with, once: to ask for it can run a command of theirs.
 func (o *Opened) signer(git *gitcli.Operator) func(context.Context) (workspace.Signer, error) {
 	if git == nil {
@@ -223,6 +252,7 @@ func (o *Opened) identify(ctx context.Context) (*gitcli.Operator, model.Principa
 	if err != nil {
 		return nil, model.Principal{}, err
 	}
+	o.editor = operator.Editor
 	name, email, err := operator.Identity(ctx)
 	return operator, model.Principal{Name: text.Line(name), Email: text.Line(email)}, err
 }

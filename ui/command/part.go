@@ -18,16 +18,52 @@ import (
 // hunkContext is how many lines of context the hunks have that plumb diff prints.
 const hunkContext = 3
 
-// portion is what --hunk and --lines pick of the one file that a change is about.
+// portion is what --hunk and --lines pick of the file that the flag before them is about.
 type portion struct {
 	hunks []int    // From 1.
 	lines []string // A-B or A, from 1, of the newer version.
 }
 
-func (p *portion) flags(cmd *cobra.Command) {
+// portionFlag is one of the two flags.
+type portionFlag struct {
+	wish *wish
+	set  func(p *portion, word string) error
+}
+
+// String is empty: without the flag all of a file is taken.
+func (f portionFlag) String() string { return "" }
+
+// Type is how help calls what the flag takes.
+func (f portionFlag) Type() string { return "list" }
+
+// Set takes a list of hunks, or of ranges of lines.
+func (f portionFlag) Set(list string) error {
+	of := &f.wish.early
+	if n := len(f.wish.wanted); n > 0 {
+		of = &f.wish.wanted[n-1].portion
+	}
+	for word := range strings.SplitSeq(list, ",") {
+		if err := f.set(of, strings.TrimSpace(word)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *wish) portionFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.IntSliceVar(&p.hunks, "hunk", nil, "only these hunks, counted from 1 as plumb diff prints them for the file: 1,3")
-	f.StringSliceVar(&p.lines, "lines", nil, "only what differs in these lines, live or after the commit: 12-20,31")
+	f.Var(portionFlag{w, func(p *portion, word string) error {
+		n, err := strconv.Atoi(word)
+		if err != nil {
+			return fmt.Errorf("%q is no number", show(word))
+		}
+		p.hunks = append(p.hunks, n)
+		return nil
+	}}, "hunk", "only these hunks, counted from 1 as plumb diff prints them for the file: 1,3")
+	f.Var(portionFlag{w, func(p *portion, word string) error {
+		p.lines = append(p.lines, word)
+		return nil
+	}}, "lines", "only what differs in these lines, live or after the commit: 12-20,31")
 	for _, name := range []string{"hunk", "lines"} {
 		if err := cmd.RegisterFlagCompletionFunc(name, cobra.NoFileCompletions); err != nil {
 			panic(err) // The flag was added above.
@@ -40,38 +76,39 @@ func (p portion) isAll() bool { return len(p.hunks) == 0 && len(p.lines) == 0 }
 var errOneFile = usage(model.WithHint(errors.New("--hunk and --lines are about one file"), "name one address, or one path behind --revert COMMIT --"))
 
 // check refuses what no file is needed for to see that it means nothing.
-func (p portion) check(req workspace.Request) error {
-	switch {
+func (it wanted) check() error {
+	switch p := it.portion; {
 	case p.isAll():
 		return nil
 	case len(p.hunks) > 0 && len(p.lines) > 0:
 		return usage(model.WithHint(errors.New("hunks and lines do not go together"), "give --hunk or --lines"))
-	case req.Kind == model.Deploy:
-		return usage(model.WithHint(errors.New("a deploy takes all or nothing"), "--hunk and --lines go with --restore, --adopt and --revert"))
-	case len(req.Addresses)+len(req.Paths) != 1:
+	case it.verb == model.EditFiles:
+		return usage(model.WithHint(errors.New("an edit takes all or nothing"), "--hunk and --lines go with --restore, --adopt and --revert"))
+	case it.verb == model.Revert && len(it.paths) != 1:
 		return errOneFile
 	}
-	_, err := p.ranges()
+	_, err := it.ranges()
 	return err
 }
 
-// narrow makes of the request for one file one for the part of it.
-func (p portion) narrow(ctx context.Context, o *Opened, req *workspace.Request) error {
+// narrow makes of the pick of one file one of the part of it.
+func (it wanted) narrow(ctx context.Context, o *Opened, env string, pick *workspace.Pick) error {
+	p := it.portion
 	if p.isAll() {
 		return nil
-	}
-	if len(req.Addresses)+len(req.Paths) == 0 {
-		return errOneFile // The path was the root.
 	}
 	var part workspace.Part
 	var d workspace.Division
 	var err error
-	if req.Kind == model.Revert {
-		part.Path = req.Paths[0]
-		d, err = o.divideFile(ctx, req.Subject, part.Path)
+	if it.verb == model.Revert {
+		if len(pick.Paths) == 0 {
+			return errOneFile // The path was the root.
+		}
+		part.Path = pick.Paths[0]
+		d, err = o.divideFile(ctx, pick.Commit, part.Path)
 	} else {
-		part.Address = req.Addresses[0]
-		d, err = p.divideResource(ctx, o, req.Environment, part.Address)
+		part.Address = pick.Address
+		d, err = p.divideResource(ctx, o, env, part.Address)
 	}
 	if err != nil {
 		return err
@@ -80,7 +117,7 @@ func (p portion) narrow(ctx context.Context, o *Opened, req *workspace.Request) 
 	if part.Blocks, err = p.pick(d); err != nil {
 		return err
 	}
-	req.Addresses, req.Paths, req.Parts = nil, nil, []workspace.Part{part}
+	pick.Paths, pick.Parts = nil, []workspace.Part{part}
 	return nil
 }
 

@@ -56,6 +56,6 @@ func (inv *invocation) runCommand() *cobra.Command {
 		},
 	}
 	jsonFlag(show, &json)
-	cmd.AddCommand(show)
+	cmd.AddCommand(show, inv.killCommand())
 	return cmd
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"plumb/gitops/runner"
 	"plumb/gitops/trust"
 	"plumb/model"
 	"plumb/model/text"
@@ -66,6 +67,12 @@ func (inv *invocation) show(cmd *cobra.Command, o *Opened, welcome text.Safe) er
 		Choices: choices.load(), Remember: choices.save, Reviewed: o.Reviewed,
 		Workspace: o.Workspace, Theme: theme, Mouse: o.Operator.Mouse, Split: cmp.Or(split, "auto"), ReadOnly: o.ReadOnly,
 		Trusted: o.Trusted(), Trust: o.Trust, TrustQuestion: o.TrustQuestion(),
+		Runners: processes{inv, o},
+		Left: func(i runner.Info) {
+			// Standard error may be gone with the terminal.
+			_ = write(inv.Err, fmt.Sprintf("run %s goes on; plumb attach %s shows it", i.Run, i.Run))
+		},
+		Editor: o.editor, Private: o.private, Share: o.Operator.Share,
 		Commands: o.Ran, Now: inv.Now, Welcome: welcome, Problem: o.Problem,
 	}
 	if o.Discover != nil {
@@ -79,4 +86,20 @@ func (inv *invocation) show(cmd *cobra.Command, o *Opened, welcome text.Safe) er
 
 func errNeither(word string) error {
 	return fmt.Errorf("%q is neither a command nor a directory", show(word))
+}
+
+// processes has the screen's changes carried out by processes that outlive it.
+type processes struct {
+	inv *invocation
+	o   *Opened
+}
+
+func (p processes) Start(ctx context.Context, c model.Change, glass string) (*runner.View, error) {
+	return p.inv.start(ctx, p.o, c, glass, glass != "")
+}
+
+func (p processes) Live() ([]runner.Info, error) { return p.o.Runners.Place.Live() }
+
+func (p processes) Kill(ctx context.Context, i runner.Info) error {
+	return p.o.Runners.Place.Kill(ctx, i)
 }

@@ -35,7 +35,8 @@ func TestMain(m *testing.M) {
 //	as NAME          be this person from now on
 //	exits N ARGS...  run a program that ends with exit code N
 //	document NAME    the standard output is a JSON document as the schema NAME says
-//	keep VAR FIELD   put a field of the JSON document on standard output into a variable
+//	runOf ID VAR     put the run of a change, from the JSON document on standard output, into a variable
+//	keep VAR FIELD   put a field of the JSON document on standard output into a variable; FIELD/0/FIELD of one further in
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 filepath.Join("testdata", "script"),
@@ -48,6 +49,7 @@ func TestScripts(t *testing.T) {
 			"exits":    exits,
 			"document": document,
 			"keep":     keep,
+			"runOf":    runOf,
 		},
 	})
 }
@@ -137,9 +139,19 @@ func document(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 func keep(ts *testscript.TestScript, neg bool, args []string) {
-	var answer map[string]any
+	var answer any
 	ts.Check(json.Unmarshal([]byte(ts.ReadFile("stdout")), &answer))
-	value, ok := answer[args[1]].(string)
+	for name := range strings.SplitSeq(args[1], "/") {
+		switch at := answer.(type) {
+		case map[string]any:
+			answer = at[name]
+		case []any:
+			n, err := strconv.Atoi(name)
+			ts.Check(err)
+			answer = at[n]
+		}
+	}
+	value, ok := answer.(string)
 	if !ok {
 		ts.Fatalf("no text %s in the document", args[1])
 	}
@@ -149,4 +161,16 @@ func keep(ts *testscript.TestScript, neg bool, args []string) {
 func put(ts *testscript.TestScript, name string, data []byte) {
 	ts.Check(os.MkdirAll(filepath.Dir(name), 0o755))
 	ts.Check(os.WriteFile(name, data, 0o644))
+}
+
+func runOf(ts *testscript.TestScript, neg bool, args []string) {
+	var answer struct{ Runs []struct{ ID, Change string } }
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile("stdout")), &answer))
+	for _, r := range answer.Runs {
+		if r.Change == args[0] {
+			ts.Setenv(args[1], r.ID)
+			return
+		}
+	}
+	ts.Fatalf("no run of %s in the document", args[0])
 }

@@ -80,6 +80,8 @@ func observeAll(ctx context.Context, w *workspace.Workspace, environments []mode
 	group, ctx := errgroup.WithContext(ctx)
 	for i, env := range environments {
 		group.Go(func() error {
+			// How a run ended whose process is gone is found out by whoever looks; what stands in the way of that is no reason not to look.
+			_ = w.Reconcile(ctx, env.Name)
 			observations[i], failures[i] = w.Observe(ctx, env.Name, nil)
 			if failures[i] != nil {
 				observations[i] = unseen(env, failures[i])

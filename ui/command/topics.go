@@ -13,7 +13,7 @@ const exitTopic = `Exit codes
   0  fine
   1  error: what was asked for could not be done, or makes no sense
   2  differences: plumb status, plumb diff and plumb compare found that something differs, or a check
-     of plumb check has not passed
+     of plumb check has not passed, or plumb audit verify objects to something
   3  refused: not approved, against the rules, read-only, or the repository is not trusted
   4  the outcome is unknown or partial: an apply that did not come to a good end, or a look at
      reality that could not see everything and found no difference in what it saw
@@ -27,6 +27,7 @@ const wordsTopic = `Words
   target        what one engine plans and applies: a set of hosts
   provider      the adapter to one engine: hosts
   resource      one thing of a target, by its address: web-2:/etc/nginx/nginx.conf
+  stage         what was picked so far for the next change; it costs nothing and changes nothing
   change        a sealed plan with a reason; it is approved, applied, rolled back
   approval      one person's word on exactly one change
   run           one execution of a change
@@ -51,8 +52,42 @@ Whether a step can be taken back
   final         not at all
   unknown       no rule knows; counts as worse than lossy
 
+A step that can lock you out of a host (sshd, firewall, network, PAM, sudoers, boot) is carried out last there. Over
+ssh, the host keeps the earlier files and takes the step back by itself, unless a new connection confirms
+within the time that the plan shows: confirm_within in plumb.yaml. A directory of this machine has no such guard.
+
 A revision is whatever git knows, and also live:ENV for what is applied to an environment and
 git:ENV for what git wants there.`
+
+const sharingTopic = `Sharing the record
+
+Changes, approvals, refusals and runs are kept in git, in one log for each person, key and clone, and the remote of
+the team replicates them: that of the branch which an environment tracks, or origin. Two who work offline never conflict.
+plumb exchanges by itself
+
+  before        a change is approved or applied
+  after         something was recorded; where that fails, "not shared yet" is said, and the exit code stays
+  meanwhile     on the screen, at its start, once a minute while you are active, and with f
+  plumb sync    at once, and says what came and went
+
+share: false in config.yaml leaves it to plumb sync. No question is asked: git fetch has to work without a password. A
+repository that is not trusted is not shared, and one that is read-only here gives nothing.
+
+What a remote has is fetched aside and read by the rules of the record before any of it counts. A log that is shorter
+than it was, or was deleted, forked or replaced, is not taken over: what is here stays, it is said, and where approvals
+or signatures are asked for nothing is applied until it is whole again, or somebody breaks the glass.
+
+Nothing is applied twice. A run takes a lock on the remote before it is announced, and gives it back with its outcome:
+whoever comes second is told who is at work. The lock only ever goes forward, so it works where a host lets nobody rewind
+a branch. Where the remote is out of reach, what needs approvals or signatures is refused (the rule "shared"), and
+everything else goes on and says that nobody else is kept out. A lock whose process is gone is taken over
+by its own clone; elsewhere the refusal prints the command that frees it.
+
+A host that takes branches only, or that is to protect the record as it protects branches, needs a line in plumb.yaml:
+
+  ledger: refs/heads/plumb/
+
+Everybody has to have it; a record that began under another name is not moved.`
 
 // filterTopic lists the words of the filter language, from the package that reads it.
 func filterTopic() string {

@@ -157,7 +157,15 @@ func (v *View) row(s themes.Styles, row, part int) string {
 	at := v.spans[i]
 	f := &v.files[at.file]
 	if at.kind == gapRows || at.kind == blockRows {
+		if found := v.below(i, row); len(found) > 0 {
+			if k := part - v.lineTall(i, row); k >= 0 {
+				return v.drawSaid(s, i, v.saidRows(i, found, false)[k], found[0].Line)
+			}
+		}
 		return v.textRow(s, i, row, part)
+	}
+	if at.kind == findingRow {
+		return v.drawSaid(s, i, v.saidRows(i, v.atHead(int(at.file)), true)[part], 0)
 	}
 	l := paint.NewLine(v.width)
 	inset := v.inset(i)
@@ -173,6 +181,10 @@ func (v *View) row(s themes.Styles, row, part int) string {
 	case foldRow:
 		hidden, heading := v.fold(i)
 		l.Gap(inset).Add(s.Faint, text.Lit("⋯ ").Plus(lines(hidden)))
+		if found := v.foundIn(i, hidden); len(found) > 0 {
+			sign, style := SeverityLook(s, Worst(found))
+			l.Add(s.Faint, text.Lit(", ")).Add(style, sign.Plus(text.Lit(" ")).Plus(CountWords(len(found))))
+		}
 		if !heading.IsEmpty() {
 			l.Add(s.Faint, text.Lit(", ")).Add(s.Dim, heading.TruncateLeft(max(l.Free(), 1), "…"))
 		}
@@ -206,6 +218,13 @@ func (v *View) head(s themes.Styles, file int) string {
 	}
 	l.Gap(1 - l.Used())
 	counts := Counts(s, f)
+	if n, worst := v.Findings(file); n > 0 {
+		sign, style := SeverityLook(s, worst)
+		if len(counts) > 0 {
+			counts = append(counts, paint.S(s.Text, text.Lit("  ")))
+		}
+		counts = append(counts, paint.S(style, sign.Plus(text.Lit(" ")).Plus(CountWords(n))))
+	}
 	room := v.width - 4
 	for _, c := range counts {
 		room -= paint.Cells(c.Text)

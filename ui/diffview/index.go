@@ -19,6 +19,7 @@ const (
 	heldRow                  // The lines are not shown until they are asked for.
 	linesRow                 // Why lines are shown where the structure was asked for.
 	objectRow                // An object whose meaning changed; item is its index.
+	findingRow               // What checks say of the file as a whole, or of lines that are not shown.
 	changeRow                // A change of meaning; item is its index, counted over all objects.
 	detailRow                // A line of what was added or removed by change item; from is its index.
 	noMeaningRow             // Lines differ, and their meaning does not.
@@ -90,6 +91,9 @@ func (v *View) indexFile(i int, f *diff.File) {
 	}
 	if !f.Note.IsEmpty() {
 		one(noteRow, 0)
+	}
+	if len(v.atHead(i)) > 0 {
+		one(findingRow, 0)
 	}
 	if v.holds(i) {
 		one(heldRow, 0)

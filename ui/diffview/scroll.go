@@ -176,7 +176,7 @@ func (v *View) bottom() int {
 
 // step is the position so many rows of the screen away, measuring only what lies between.
 func (v *View) step(p position, rows int) position {
-	if !v.wrap {
+	if !v.wrap && len(v.findings) == 0 {
 		return position{row: max(min(p.row+rows, v.rows), 0)}
 	}
 	for rows > 0 && p.row < v.rows {
@@ -203,17 +203,33 @@ func (v *View) step(p position, rows int) position {
 
 // tall is how many rows of the screen a row takes.
 func (v *View) tall(row int) int {
+	if !v.wrap && len(v.findings) == 0 {
+		return 1
+	}
+	s := v.spanAt(row)
+	if v.spans[s].kind == findingRow {
+		return len(v.saidRows(s, v.atHead(int(v.spans[s].file)), true))
+	}
+	n := v.lineTall(s, row)
+	if found := v.below(s, row); len(found) > 0 {
+		n += len(v.saidRows(s, found, false))
+	}
+	return n
+}
+
+// lineTall is how many of them are the row itself, without what is found there.
+func (v *View) lineTall(s, row int) int {
 	if !v.wrap {
 		return 1
 	}
-	n := max(len(v.wrapped(v.spanAt(row))), 1)
+	n := max(len(v.wrapped(s)), 1)
 	v.eachLine(row, func(t text.Safe, room int) { n = max(n, len(paint.Breaks(t, room))) })
 	return n
 }
 
 // eachSeen calls f for every line in the window with the cells it has.
 func (v *View) eachSeen(f func(t text.Safe, room int)) {
-	for row := v.top.row; row < v.bottom() && row < v.rows; row++ {
+	for row, end := v.top.row, v.bottom(); row < end && row < v.rows; row++ {
 		v.eachLine(row, f)
 	}
 }

@@ -45,6 +45,10 @@ type View struct {
 	picked map[int][]diff.Block // By file.
 	review func(file, hunk int) bool
 
+	findings map[int][]Finding // By file, in the order of their lines.
+	spot     *spot             // The finding that was gone to last.
+	laid     laidOut
+
 	query   string
 	matches []match
 	match   int // The current one of matches; -1 when there is none.
@@ -62,6 +66,7 @@ func (v *View) SetFiles(files []diff.File) {
 	v.unfolded, v.open, v.drawn = map[gapKey]unfolding{}, map[int]bool{}, map[rowKey]drawnRow{}
 	v.structures, v.colours = map[int]*Structure{}, map[int][2]*syntax.Text{}
 	v.top, v.x, v.hunk, v.mark, v.picked = position{}, 0, 0, nil, nil
+	v.findings, v.spot, v.laid = nil, nil, laidOut{}
 	v.query, v.matches, v.match = "", nil, -1
 	v.reindex()
 }

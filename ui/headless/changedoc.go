@@ -1,6 +1,8 @@
 package headless
 
 import (
+	"slices"
+
 	"plumb/model"
 )
 
@@ -31,6 +33,8 @@ type changeFields struct {
 	UndoReason  string           `json:"undo_reason"`
 	Subject     string           `json:"subject"`
 	Addresses   []string         `json:"addresses"`
+	Parts       []partFields     `json:"parts"`
+	Picks       []pickFields     `json:"picks"`
 	Base        model.Hash       `json:"base"`
 	Revision    model.Hash       `json:"revision"`
 	Onto        string           `json:"onto"`
@@ -42,6 +46,31 @@ type changeFields struct {
 	Checks      []checkFields    `json:"checks"`
 	Run         model.RunID      `json:"run"`
 	Glass       string           `json:"glass"`
+	New         bool             `json:"new"`
+}
+
+// partFields is a part of a resource, or of a file of a commit. A block is its first line and how many there are, of both versions.
+type partFields struct {
+	Of     string        `json:"of"`
+	Old    model.Digest  `json:"old"`
+	New    model.Digest  `json:"new"`
+	Blocks []blockFields `json:"blocks"`
+}
+
+type blockFields struct {
+	OldLine  int `json:"old_line"`
+	OldLines int `json:"old_lines"`
+	NewLine  int `json:"new_line"`
+	NewLines int `json:"new_lines"`
+}
+
+type pickFields struct {
+	Verb    model.ChangeKind `json:"verb"`
+	What    string           `json:"what"`
+	Paths   []string         `json:"paths"`
+	Parts   []partFields     `json:"parts"`
+	Added   int              `json:"added"`
+	Removed int              `json:"removed"`
 }
 
 type principalFields struct {
@@ -112,8 +141,8 @@ func newChangeFields(c model.Change) changeFields {
 		ID: model.ChangeID(line(string(c.ID))), Environment: line(c.Environment), Kind: c.Kind,
 		Title: c.Title.String(), Reason: c.Reason.String(), Author: newPrincipalFields(c.Author), SealedAt: stamp(c.SealedAt),
 		State: string(c.State), Note: line(c.Note), Digest: c.Digest, Undo: undo.Class.String(), UndoReason: line(undo.Reason),
-		Subject: line(c.Subject), Addresses: lines(c.Addresses), Base: c.Base, Revision: c.Revision, Onto: line(c.Onto),
-		Commits: append([]model.Hash{}, c.Commits...), Plans: []planFields{}, Approvals: []approvalFields{}, Refusals: []refusalFields{}, Unproven: line(c.Unproven), Checks: newChecksFields(c.Checks), Run: c.Run, Glass: line(c.Glass),
+		Subject: line(c.Subject), Addresses: lines(c.Addresses), Parts: newPartsFields(c.Parts), Picks: newPicksFields(c), Base: c.Base, Revision: c.Revision, Onto: line(c.Onto),
+		Commits: append([]model.Hash{}, c.Commits...), Plans: []planFields{}, Approvals: []approvalFields{}, Refusals: []refusalFields{}, Unproven: line(c.Unproven), Checks: newChecksFields(c.Checks), Run: c.Run, Glass: line(c.Glass), New: c.New,
 	}
 	for _, p := range c.Plans {
 		f.Plans = append(f.Plans, newPlanFields(p))
@@ -127,6 +156,34 @@ func newChangeFields(c model.Change) changeFields {
 		f.Refusals = append(f.Refusals, refusalFields{newPrincipalFields(r.By), stamp(r.At), r.Why.String(), r.Key, line(r.Void)})
 	}
 	return f
+}
+
+func newPartsFields(parts []model.Part) []partFields {
+	list := make([]partFields, 0, len(parts))
+	for _, p := range parts {
+		f := partFields{Of: line(p.Address), Old: p.Old, New: p.New, Blocks: []blockFields{}}
+		for _, b := range p.Blocks {
+			f.Blocks = append(f.Blocks, blockFields{b.OldLo + 1, b.OldHi - b.OldLo, b.NewLo + 1, b.NewHi - b.NewLo})
+		}
+		list = append(list, f)
+	}
+	return list
+}
+
+// newPicksFields are what was picked for a change, also for one of a single verb, whose record does not repeat it.
+func newPicksFields(c model.Change) []pickFields {
+	picks := c.Picked()
+	list := make([]pickFields, 0, len(picks))
+	for _, p := range picks {
+		parts := slices.Clip(p.Parts)
+		for _, part := range c.Parts {
+			if part.Address == p.What {
+				parts = append(parts, part)
+			}
+		}
+		list = append(list, pickFields{p.Verb, line(p.What), lines(p.Paths), newPartsFields(parts), p.Added, p.Removed})
+	}
+	return list
 }
 
 func newPlanFields(p model.PlanRef) planFields {

@@ -16,6 +16,7 @@ package headless
 import (
 	"time"
 
+	"plumb/gitops/audit"
 	"plumb/gitops/history"
 	"plumb/gitops/objects"
 	"plumb/gitops/workspace"
@@ -36,9 +37,14 @@ type Printer interface {
 	Commit(Commit) error
 	Change(Change) error
 	Changes([]model.Change) error
+	Holds([]model.Hold) error
 	Run(model.Run) error
 	Runs([]model.Run) error
 	Checks(Checks) error
+	Sync(Sync) error
+	Audit(Audit) error
+	Verdict(audit.Verdict) error
+	Explanation(audit.Explanation) error
 	Keys(Keys) error
 	Version(Version) error
 }
@@ -50,7 +56,10 @@ type Status struct {
 }
 
 // Log is a page of history.
-type Log struct{ Entries []history.Entry }
+type Log struct {
+	Entries []history.Entry
+	Glass   map[model.Hash][]model.Run // By the commits that they applied, the runs that overruled rules.
+}
 
 // File is a file of the repository at a revision.
 type File struct{ workspace.File }

@@ -11,8 +11,11 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
+	"plumb/gitops/audit"
 	"plumb/gitops/history"
 	"plumb/gitops/objects"
+	"plumb/gitops/share"
+	"plumb/gitops/sshsig"
 	"plumb/gitops/workspace"
 	"plumb/model"
 	"plumb/model/diff"
@@ -37,7 +40,10 @@ func observation() workspace.Observation {
 		Position: workspace.Position{
 			Environment: production, Branch: "refs/heads/main", Tracked: hashB, Applied: hashA, Source: workspace.AppliedLedger,
 			Pending: []model.Commit{{Hash: hashB}},
-			Hold:    &model.Hold{Since: now, By: carol, Why: text.Lit("it broke"), Change: "rollback-1", Revision: hashA},
+			Holds: []model.Hold{
+				{ID: "rollback-1", Environment: "production", Since: now, By: carol, Why: text.Lit("it broke"), Change: "rollback-1", Revision: hashA},
+				{ID: "hold-1a2b", Environment: "production", Since: now, By: carol, Why: text.Lit("incident 42"), Until: now.Add(time.Hour), Addresses: []string{"web-1:/etc/**"}},
+			},
 		},
 		Targets: []workspace.TargetObservation{
 			{
@@ -81,6 +87,13 @@ func run() model.Run {
 			{At: now, Target: "web", Address: "web-2:/etc/ssh/sshd_config", Phase: model.PhaseFailed, Message: text.Clean("disk " + evil)},
 		},
 	}
+}
+
+// glassRun is a run that overruled rules.
+func glassRun() model.Run {
+	r := run()
+	r.Glass, r.Overruled = text.Line("down "+hostile), []string{"approvals 0 of 2", hostile}
+	return r
 }
 
 func entry() history.Entry {
@@ -164,6 +177,25 @@ func commit() Commit {
 	return Commit{Commit: c, Files: []diff.File{difference().Files[0].File, {NewPath: text.Lit("icon.png"), Added: 1, Note: text.Lit("binary, 3 B")}}}
 }
 
+// keys are those of three environments: with some, with none asked for, and with a file that nobody can read.
+func keys() Keys {
+	allowed, err := sshsig.ParseAllowedSigners(".plumb/allowed_signers", []byte(`# Who may sign.
+carol@shop.example namespaces="ledger-v1@plumb" ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl
+dan@shop.example namespaces="ledger-v1@plumb",valid-before="20260101Z" ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJm
+`))
+	if err != nil {
+		panic(err)
+	}
+	own := allowed.Entries()[0].Key.Fingerprint()
+	return Keys{Self: carol, Now: now, Environments: []KeysOf{
+		{Name: "production", Standing: workspace.Standing{Keys: workspace.Keys{Required: true, Revision: hashA, Signers: allowed.Entries(), First: true},
+			Revoked: []sshsig.RevokedKey{{Line: 1, Fingerprint: "SHA256:x"}}, Own: own}},
+		{Name: "staging"},
+		{Name: "dev", Standing: workspace.Standing{Keys: workspace.Keys{Required: true, Revision: hashA, Broken: errors.New("line 3: no key")},
+			Problem: model.Refuse("correct it", "nothing can be signed")}},
+	}}
+}
+
 func checks() Checks {
 	return Checks{Revision: hashA, Environments: []string{"production"}, Results: []model.CheckResult{
 		{Name: model.Validation, Environment: "production", State: model.CheckPassed, At: now, Took: 12 * time.Millisecond},
@@ -192,7 +224,9 @@ func documents() map[string][]func(Printer) error {
 			},
 		},
 		"log": {
-			func(p Printer) error { return p.Log(Log{[]history.Entry{entry(), {}}}) },
+			func(p Printer) error {
+				return p.Log(Log{Entries: []history.Entry{entry(), {}}, Glass: map[model.Hash][]model.Run{hashA: {glassRun()}}})
+			},
 			func(p Printer) error { return p.Log(Log{}) },
 		},
 		"diff": {
@@ -249,9 +283,44 @@ func documents() map[string][]func(Printer) error {
 			func(p Printer) error { return p.Runs([]model.Run{run()}) },
 			func(p Printer) error { return p.Runs(nil) },
 		},
+		"keys": {
+			func(p Printer) error { return p.Keys(keys()) },
+			func(p Printer) error { return p.Keys(Keys{}) },
+		},
+		"holds": {
+			func(p Printer) error { return p.Holds(observation().Holds) },
+			func(p Printer) error { return p.Holds(nil) },
+		},
 		"check": {
 			func(p Printer) error { return p.Checks(checks()) },
 			func(p Printer) error { return p.Checks(Checks{}) },
+		},
+		"sync": {
+			func(p Printer) error {
+				return p.Sync(Sync{Remotes: []workspace.RemoteNews{{
+					Remote: "origin" + evil, Took: []share.Log{{Owner: "ada@example.org", Name: "unsigned.1", Entries: 2}}, Gave: []share.Log{{Owner: evil, Name: evil, Entries: 1}},
+					Came: 1, Went: 2, Problems: []string{"at origin, a log was deleted" + evil},
+				}}, Problem: errors.New("no route " + evil)})
+			},
+			func(p Printer) error { return p.Sync(Sync{}) },
+		},
+		"audit": {
+			func(p Printer) error { return p.Audit(Audit{}) },
+			func(p Printer) error { b := book(); return p.Audit(Audit{b.Accounts, len(b.Accounts) + 3}) },
+		},
+		"audit-verify": {
+			func(p Printer) error { return p.Verdict(audit.Verdict{}) },
+			func(p Printer) error { v, err := verdict(book()); return errors.Join(err, p.Verdict(v)) },
+		},
+		"audit-explain": {
+			func(p Printer) error { return p.Explanation(audit.Explanation{}) },
+			func(p Printer) error {
+				return p.Explanation(audit.Explanation{About: text.Line(hostile), Steps: []audit.Step{{About: hostile, Proves: hostile, Command: "true", Expect: hostile}}, Cannot: []string{hostile}})
+			},
+		},
+		"audit-report": {
+			func(p Printer) error { return printReport(p, audit.Report{}) },
+			func(p Printer) error { return printReport(p, book().Report("shop", audit.Period{}, now)) },
 		},
 		"version": {
 			func(p Printer) error { return p.Version(Version{"v1", "abc", "go1.26", "linux", "amd64"}) },
@@ -331,6 +400,7 @@ func TestTextIsReadable(t *testing.T) {
 		{"status", func(p Text) error { return p.Status(Status{Environments: []workspace.Observation{observation()}}) }, `
 production  at a1b2c3d, git wants 77aa019 · 1 commit pending
   hold since 2026-11-02 by Carol: it broke (rollback-1)
+  hold of web-1:/etc/** since 2026-11-02 until 2026-11-02 14:02 by Carol: incident 42 (hold-1a2b)
   web  hosts · checked 4 s ago · 3 resources
     ∅ missing  web-2:/etc/logrotate.d/nginx  missing
     ≠ drifted  web-2:/etc/nginx/nginx.conf   content differs
@@ -338,7 +408,7 @@ production  at a1b2c3d, git wants 77aa019 · 1 commit pending
     ? unknown  db-1: connection x␛[2Jy<U+202E>z
   db could not be checked, 1 missing, 1 drifted, 1 in sync
 `},
-		{"log", func(p Text) error { return p.Log(Log{[]history.Entry{entry()}}) }, `
+		{"log", func(p Text) error { return p.Log(Log{Entries: []history.Entry{entry()}}) }, `
 a1b2c3d  2026-11-02  Alice  [production] (staging) Raise worker connections
 `},
 		{"file", func(p Text) error { return p.File(file()) }, "port 80\n  log x␛[2Jy<U+202E>z"},

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 
+	"plumb/gitops/audit"
 	"plumb/model"
 )
 
@@ -71,6 +72,20 @@ func (j JSON) Runs(list []model.Run) error {
 
 // Checks prints a plumb.check/1 document.
 func (j JSON) Checks(c Checks) error { return j.write(newCheckDocument(c)) }
+
+// Audit prints a plumb.audit/1 document.
+func (j JSON) Audit(a Audit) error {
+	return j.write(auditDocument{"plumb.audit/1", a.Matching, newAccountList(a.Accounts)})
+}
+
+// Verdict prints a plumb.audit-verify/1 document.
+func (j JSON) Verdict(v audit.Verdict) error { return j.write(newVerdictDocument(v)) }
+
+// Explanation prints a plumb.audit-explain/1 document.
+func (j JSON) Explanation(x audit.Explanation) error { return j.write(newExplanationDocument(x)) }
+
+// Report prints a plumb.audit-report/1 document.
+func (j JSON) Report(r audit.Report) error { return j.write(newReportDocument(r)) }
 
 // Keys prints a plumb.keys/1 document.
 func (j JSON) Keys(k Keys) error { return j.write(newKeysDocument(k)) }

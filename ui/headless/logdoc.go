@@ -11,20 +11,40 @@ type logDocument struct {
 }
 
 type commitFields struct {
-	Hash      model.Hash   `json:"hash"`
-	Parents   []model.Hash `json:"parents"`
-	Author    personFields `json:"author"`
-	Committer personFields `json:"committer"`
-	Subject   string       `json:"subject"`
-	Body      string       `json:"body"`
-	Touches   []string     `json:"touches"`
-	Live      []string     `json:"live"`
-	LiveAt    []string     `json:"live_at"`
-	HeadAt    []string     `json:"head_at"`
-	Refs      []string     `json:"refs"`
-	Request   string       `json:"request"`
-	Title     string       `json:"title"`
-	Signed    bool         `json:"signed"`
+	Hash      model.Hash    `json:"hash"`
+	Parents   []model.Hash  `json:"parents"`
+	Author    personFields  `json:"author"`
+	Committer personFields  `json:"committer"`
+	Subject   string        `json:"subject"`
+	Body      string        `json:"body"`
+	Touches   []string      `json:"touches"`
+	Live      []string      `json:"live"`
+	LiveAt    []string      `json:"live_at"`
+	HeadAt    []string      `json:"head_at"`
+	Refs      []string      `json:"refs"`
+	Request   string        `json:"request"`
+	Title     string        `json:"title"`
+	Signed    bool          `json:"signed"`
+	Glass     []glassFields `json:"glass"`
+}
+
+// glassFields is a run that overruled rules.
+type glassFields struct {
+	Run         model.RunID     `json:"run"`
+	Change      model.ChangeID  `json:"change"`
+	Environment string          `json:"environment"`
+	By          principalFields `json:"by"`
+	At          string          `json:"at"`
+	Reason      string          `json:"reason"`
+	Overruled   []string        `json:"overruled"`
+}
+
+func newGlassFields(runs []model.Run) []glassFields {
+	fields := []glassFields{}
+	for _, r := range runs {
+		fields = append(fields, glassFields{r.ID, r.Change, line(r.Environment), newPrincipalFields(r.By), stamp(r.Started), r.Glass.String(), lines(r.Overruled)})
+	}
+	return fields
 }
 
 type personFields struct {
@@ -40,12 +60,12 @@ func newPersonFields(p model.Person) personFields {
 func newLogDocument(l Log) logDocument {
 	doc := logDocument{"plumb.log/1", []commitFields{}}
 	for _, e := range l.Entries {
-		doc.Commits = append(doc.Commits, newCommitFields(e))
+		doc.Commits = append(doc.Commits, newCommitFields(e, l.Glass[e.Hash]))
 	}
 	return doc
 }
 
-func newCommitFields(e history.Entry) commitFields {
+func newCommitFields(e history.Entry, glass []model.Run) commitFields {
 	title := e.Subject
 	if e.Request.Mark != "" {
 		title = e.Request.Title
@@ -59,6 +79,6 @@ func newCommitFields(e history.Entry) commitFields {
 		Author: newPersonFields(e.Author), Committer: newPersonFields(e.Committer),
 		Subject: e.Subject.String(), Body: e.Body.String(),
 		Touches: lines(e.Touches), Live: lines(e.Live), LiveAt: lines(e.LiveAt), HeadAt: lines(e.HeadAt),
-		Refs: lines(refs), Request: e.Request.Mark, Title: title.String(), Signed: e.IsSigned,
+		Refs: lines(refs), Request: e.Request.Mark, Title: title.String(), Signed: e.IsSigned, Glass: newGlassFields(glass),
 	}
 }

@@ -20,17 +20,9 @@ type environmentFields struct {
 	RevisionSource string         `json:"revision_source"`
 	Tracked        model.Hash     `json:"tracked"`
 	Pending        []model.Hash   `json:"pending"`
-	Hold           *holdFields    `json:"hold"`
+	Holds          []holdFields   `json:"holds"`
 	InSync         bool           `json:"in_sync"`
 	Targets        []targetFields `json:"targets"`
-}
-
-type holdFields struct {
-	Since    string          `json:"since"`
-	By       principalFields `json:"by"`
-	Why      string          `json:"why"`
-	Change   model.ChangeID  `json:"change"`
-	Revision model.Hash      `json:"revision"`
 }
 
 type targetFields struct {
@@ -63,9 +55,7 @@ func newEnvironmentFields(o workspace.Observation) environmentFields {
 		Branch: line(o.Branch), Revision: o.Applied, RevisionSource: string(o.Source), Tracked: o.Tracked,
 		Pending: []model.Hash{}, InSync: o.InSync(), Targets: []targetFields{},
 	}
-	if h := o.Hold; h != nil {
-		env.Hold = &holdFields{stamp(h.Since), newPrincipalFields(h.By), h.Why.String(), model.ChangeID(line(string(h.Change))), h.Revision}
-	}
+	env.Holds = newHoldsFields(o.Holds)
 	for _, c := range o.Pending {
 		env.Pending = append(env.Pending, c.Hash)
 	}

@@ -8,6 +8,14 @@ import (
 	"plumb/themes"
 )
 
+// news marks a change that came since the operator last looked.
+func (t Text) news(c model.Change) string {
+	if !c.New {
+		return ""
+	}
+	return paint(t.Styles.Accent, "● new") + "  "
+}
+
 // Change prints all that a person needs to judge a change: what it is, each step
 // with its undo class and why, what the rules say, and what can be done next.
 func (t Text) Change(c Change) error {
@@ -78,6 +86,9 @@ func (t Text) about(p *page, c model.Change) {
 	row("what", oneLine(c.Title))
 	row("where", line(c.Environment))
 	row("why", oneLine(c.Reason))
+	for i, pick := range c.Picks {
+		row(map[bool]string{true: "picked"}[i == 0], pickWords(c, pick))
+	}
 	row("author", principal(c.Author)+", "+c.SealedAt.Local().Format("2006-01-02 15:04"))
 	row("git", gitPart(c))
 	row("undo", t.undo(c.Undo()))
@@ -106,6 +117,34 @@ func (t Text) about(p *page, c model.Change) {
 	row("refused", strings.Join(people, "; "))
 	row("run", line(string(c.Run)))
 	row("digest", line(string(c.Digest)))
+}
+
+// pickWords are one of the things that a change was composed of.
+func pickWords(c model.Change, pick model.Pick) string {
+	words := string(pick.Verb) + " " + line(pick.What)
+	parts := 0
+	switch pick.Verb {
+	case model.Revert:
+		words = string(pick.Verb) + " " + model.Hash(pick.What).Short()
+		for _, path := range pick.Paths {
+			words += ", " + line(path)
+		}
+		for _, p := range pick.Parts {
+			words += ", " + count(len(p.Blocks), "part") + " of " + line(p.Address)
+		}
+	case model.EditFiles:
+		words += fmt.Sprintf(", +%d -%d", pick.Added, pick.Removed)
+	default:
+		for _, p := range c.Parts {
+			if p.Address == pick.What {
+				parts += len(p.Blocks)
+			}
+		}
+	}
+	if parts > 0 {
+		words += ", " + count(parts, "part")
+	}
+	return words
 }
 
 // gitPart says what happens in git.
@@ -213,7 +252,7 @@ func (t Text) Changes(list []model.Change) error {
 	}
 	for i, c := range list {
 		p.line("%s  %s  %s  %s  %s", pad(ids[i], widest(40, ids)), paint(t.stateStyle(c.State), pad(states[i], widest(20, states))),
-			pad(envs[i], widest(20, envs)), paint(t.Styles.Dim, day(c.SealedAt)), oneLine(c.Title))
+			pad(envs[i], widest(20, envs)), paint(t.Styles.Dim, day(c.SealedAt)), t.news(c)+oneLine(c.Title))
 	}
 	return t.print(p)
 }

@@ -96,6 +96,9 @@ func (t Text) severityStyle(s model.Severity) themes.Style {
 func (t Text) CheckEvent(e model.CheckEvent) error {
 	p := t.page()
 	words := fmt.Sprintf("%d of %d  %s %s", e.Done, e.Total, line(e.Result.Name), e.Result.State)
+	if e.Result.Took > 0 {
+		words += "  " + took(e.Result.Took)
+	}
 	p.line("%s", paint(t.Styles.Dim, words))
 	return t.print(p)
 }

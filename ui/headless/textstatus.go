@@ -24,8 +24,8 @@ func (t Text) Status(s Status) error {
 
 func (t Text) observation(p *page, o workspace.Observation, all bool) {
 	p.line("%s  %s", t.environment(o.Environment), t.standing(o))
-	if h := o.Hold; h != nil {
-		p.line("  %s", paint(t.Styles.Warning, fmt.Sprintf("hold since %s by %s: %s (%s)", day(h.Since), oneLine(h.By.Name), oneLine(h.Why), line(string(h.Change)))))
+	for _, h := range o.Holds {
+		p.line("  %s", t.hold(h, ""))
 	}
 	for _, target := range o.Targets {
 		t.target(p, target, all)

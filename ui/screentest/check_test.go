@@ -44,6 +44,7 @@ checks:
 	s.shows(`✗ words  failed: exit code 1`, conf+`:1  # bad`, `✗ checks 1 of 2: words failed`)
 	s.lacks(`y  apply it`)
 	s.closes(`✗ checks 0 of 1: words failed`)
-	s.shows(conf + `:1  # bad`)
+	// What was found stands below its line.
+	s.shows(`1 finding: \) goes to those below`, `✗ words  # bad`)
 	s.leaves()
 }

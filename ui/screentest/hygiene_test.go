@@ -119,17 +119,32 @@ func TestTheTerminalIsLeftAsItWasFound(t *testing.T) {
 	})
 }
 
-// gated makes the check of staging's nginx wait: a deploy stays under way until the gate is opened for good.
-func (w *world) gated() (open func()) {
+// gated makes the check of staging's nginx wait: a deploy stays under way until the gate is opened for good. Held waits until
+// one has come there.
+func (w *world) gated() (held, open func()) {
 	w.t.Helper()
 	gate, nginx := filepath.Join(w.dir, "gate"), w.live("staging-web", "bin/nginx")
 	if err := syscall.Mkfifo(gate, 0o600); err != nil {
 		w.t.Fatal(err)
 	}
 	w.program(nginx, "read -r _ < '"+gate+"'")
-	return func() {
+	var file *os.File
+	held = func() {
+		w.t.Helper()
+		var err error
+		if file, err = os.OpenFile(gate, os.O_WRONLY, 0); err != nil { // Until somebody reads.
+			w.t.Fatal(err)
+		}
+	}
+	return held, func() {
+		w.t.Helper()
 		w.program(nginx, "exit 0")
-		w.write(gate, "open\n")
+		if _, err := file.WriteString("open\n"); err != nil {
+			w.t.Fatal(err)
+		}
+		if err := file.Close(); err != nil {
+			w.t.Fatal(err)
+		}
 	}
 }
 
@@ -161,63 +176,86 @@ func (s *screen) begins() {
 	s.shows(`▌Run`, `(?m)^ plumb .* run under way *$`, `[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏] staging-web:/etc/nginx`, `0 of 2`)
 }
 
-// A step that has begun is finished, and none is begun after it.
-func TestLeavingDuringARunEndsItFirst(t *testing.T) {
+// Whoever leaves, in whatever way, leaves the run to itself, and finds it again from its beginning.
+func TestARunGoesOnWhenTheScreenIsLeft(t *testing.T) {
 	t.Parallel()
-	const partial = 4
-	for way, c := range map[string]struct {
-		leave func(s *screen)
-		code  int // A signal is obeyed; to who leaves by a key the screen says how the run ended.
-	}{
-		"q and yes": {func(s *screen) {
+	for way, leave := range map[string]func(s *screen){
+		"q": func(s *screen) {
 			s.press("esc")
 			s.shows(`▌Change`)
 			s.press("q")
-			s.shows(`A run is under way`, `y  stop and leave`)
-			s.press("y")
-			s.shows(`asked to stop after what it is doing now`)
-		}, partial},
-		"ctrl+c twice": {func(s *screen) {
+		},
+		"ctrl+c": func(s *screen) {
 			s.press("ctrl+c")
-			s.shows(`A run is under way`, `staging: 0 of 2 steps are done`)
+			s.shows(`Stop run \w+\?`, `staging: 0 of 2 steps are done`)
 			s.press("ctrl+c")
-			s.shows(`asked to stop after what it is doing now`)
-		}, partial},
-		"SIGTERM": {func(s *screen) { s.signal(syscall.SIGTERM); s.left() }, 0},
-		"SIGHUP":  {func(s *screen) { s.signal(syscall.SIGHUP); s.left() }, 0},
+		},
+		"SIGTERM": func(s *screen) { s.signal(syscall.SIGTERM); s.left() },
+		"SIGHUP":  func(s *screen) { s.signal(syscall.SIGHUP); s.left() },
+		"SIGKILL": func(s *screen) { s.signal(syscall.SIGKILL) },
 	} {
 		t.Run(way, func(t *testing.T) {
 			t.Parallel()
 			w := newDemo(t)
-			open := w.gated()
-			before := w.read(w.live("staging-web", "/etc/nginx/sites-available/shop.conf"))
+			held, open := w.gated()
 			s := w.open(window{})
 			s.begins()
-			c.leave(s)
-			open()
-			if end := s.restored(); end.Code != c.code || end.Signal != "" {
+			held()
+			leave(s)
+			if way == "SIGKILL" {
+				s.ends()
+			} else if end := s.restored(); end.Code != 0 || end.Signal != "" {
 				t.Errorf("plumb ended with %+v", end)
 			}
-			w.same("staging-web", "/etc/nginx/nginx.conf", "main", "staging/web/all/etc/nginx/nginx.conf")
-			if got := w.read(w.live("staging-web", "/etc/nginx/sites-available/shop.conf")); got != before {
-				t.Error("a step was begun after plumb was asked to leave")
+			again, other := w.open(window{}), w.open(window{cols: 100, rows: 30})
+			again.shows(`▌Run`, `run \w+ is at work on staging`, `0 of 2`)
+			other.shows(`▌Run`, `0 of 2`)
+			open()
+			for _, s := range []*screen{again, other} {
+				s.shows(`✓ applied  2 of 2 steps`)
+				s.press("ctrl+c")
+				s.restored()
 			}
-			runs := w.run(w.infra, program("plumb"), "runs")
-			if !regexp.MustCompile(`^\w+ +partial +staging .* You\n`).MatchString(runs) {
-				t.Errorf("the run is not on record as partial:\n%s", runs)
+			w.same("staging-web", "/etc/nginx/nginx.conf", "main", "staging/web/all/etc/nginx/nginx.conf")
+			if runs := w.run(w.infra, program("plumb"), "runs"); !regexp.MustCompile(`^\w+ +applied +staging .* You\n`).MatchString(runs) {
+				t.Errorf("the run is not on record as applied:\n%s", runs)
 			}
 		})
 	}
 }
 
+// A step that has begun is finished, and none is begun after it.
+func TestARunThatIsAskedToStopEndsAfterItsStep(t *testing.T) {
+	t.Parallel()
+	w := newDemo(t)
+	held, open := w.gated()
+	before := w.read(w.live("staging-web", "/etc/nginx/sites-available/shop.conf"))
+	s := w.open(window{})
+	s.begins()
+	held()
+	s.press("ctrl+c")
+	s.shows(`Stop run \w+\?`, `y  stop it`)
+	s.press("y")
+	s.shows(`asked to stop after what it is doing now`)
+	open()
+	s.shows(`◑ partial`)
+	w.same("staging-web", "/etc/nginx/nginx.conf", "main", "staging/web/all/etc/nginx/nginx.conf")
+	if got := w.read(w.live("staging-web", "/etc/nginx/sites-available/shop.conf")); got != before {
+		t.Error("a step was begun after the run was asked to stop")
+	}
+	s.press("ctrl+c")
+	s.restored()
+}
+
 func TestStayingLetsTheRunEnd(t *testing.T) {
 	t.Parallel()
 	w := newDemo(t)
-	open := w.gated()
+	held, open := w.gated()
 	s := w.open(window{})
 	s.begins()
+	held()
 	s.press("ctrl+c")
-	s.shows(`A run is under way`, `esc  not now`)
+	s.shows(`Stop run \w+\?`, `esc  not now`)
 	s.closes(`▌Run`)
 	open()
 	s.shows(`✓ applied  2 of 2 steps`)

@@ -259,6 +259,15 @@ func (o *Operator) setting(ctx context.Context, key string) (string, error) {
 	return strings.TrimSuffix(string(out), "\x00"), err
 }
 
+// Editor is what the operator edits with, by git's own rule: $GIT_EDITOR, core.editor, $VISUAL, $EDITOR, vi. It may have arguments.
+func (o *Operator) Editor(ctx context.Context) (string, error) {
+	out, err := o.git.run(ctx, "find the editor", nil, "var", "GIT_EDITOR")
+	if err != nil {
+		return "", model.WithHint(err, "say in EDITOR what to edit with")
+	}
+	return strings.TrimSpace(string(out)), nil
+}
+
 // Signing is what the operator's git signs with.
 func (o *Operator) Signing(ctx context.Context) (sshsig.Config, error) {
 	var c sshsig.Config

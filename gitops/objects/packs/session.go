@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 )
 
 // Limits on what is held in memory. Commits and trees beyond theirs were made
@@ -142,8 +143,12 @@ const maxChain = 10_000
 // unpack reads the object at an offset of a pack.
 func (s *Session) unpack(p *pack, offset uint64) (unpacked, error) {
 	u, err := s.base(p, offset)
+	var spent []byte // Memory of a base that is too large to be kept, and was only a step on the way.
 	for i := len(s.chain) - 1; i >= 0 && err == nil; i-- {
-		u, err = s.derive(p, s.chain[i], u)
+		base := u
+		if u, err = s.derive(p, s.chain[i], base, spent); base.handle.kind == 0 {
+			spent = base.data
+		}
 	}
 	if err != nil {
 		return unpacked{}, fmt.Errorf("%s: entry at %d: %w", p.name(), offset, err)
@@ -211,8 +216,8 @@ func (s *Session) whole(p *pack, offset uint64, e entry) (unpacked, error) {
 	return u, err
 }
 
-// derive makes the object of a delta upon a base.
-func (s *Session) derive(p *pack, l link, base unpacked) (u unpacked, err error) {
+// derive makes the object of a delta upon a base. One that the cache does not take goes into memory that was spent, where that is enough.
+func (s *Session) derive(p *pack, l link, base unpacked, spent []byte) (u unpacked, err error) {
 	limit := limitOf(base.kind)
 	if l.size > limit {
 		return u, fmt.Errorf("delta of %d bytes: %w", l.size, ErrTooLarge)
@@ -238,7 +243,7 @@ func (s *Session) derive(p *pack, l link, base unpacked) (u unpacked, err error)
 		s.cache.put(p.key(l.offset), u.handle)
 		return u, nil
 	}
-	u.data = make([]byte, size)
+	u.data = slices.Grow(spent[:0], int(size))[:size]
 	applyDelta(u.data, base.data, s.delta[start:])
 	return u, nil
 }
@@ -250,23 +255,24 @@ func limitOf(kind byte) uint64 {
 	return maxOther
 }
 
-// firstInput is how much of a stream is tried at first. A tree or delta that is longer is rare.
+// firstInput is how much of a stream is tried at first, where it gives no more than a few times of that. A tree or delta that is
+// longer is rare.
 const firstInput = 8 << 10
 
 // inflate unpacks the stream at an offset of a pack, which must give exactly
 // size bytes, into dst if it is large enough. A larger buffer is only made
-// step by step, as far as the stream really gives so much.
+// step by step, as far as there is enough to read for it or the stream really gives so much.
 func (s *Session) inflate(p *pack, offset uint64, dst []byte, size uint64) ([]byte, error) {
 	if offset > p.end {
 		return nil, fmt.Errorf("truncated: %w", ErrCorrupt)
 	}
+	most := maxInput(size)
+	// Streams that are longer than what they give are rare. For a large one to begin anew takes longer than to read too much.
+	want := min(size+size/8+64, max(firstInput, min(size/4, keptBuffer)))
 	if uint64(cap(dst)) < size {
-		dst = make([]byte, min(size, keptBuffer))
+		dst = make([]byte, min(size, max(keptBuffer, 8*min(want, p.end-offset))))
 	}
 	dst = dst[:min(size, uint64(cap(dst)))]
-	most := maxInput(size)
-	// Streams that are longer than what they give are rare.
-	want := min(size+size/8+64, firstInput)
 	for {
 		src, err := s.ahead.at(p, offset, int(want))
 		if err != nil {

@@ -2,21 +2,9 @@
 # path, verifies again and renames. The standard input has what is to be done, a
 # value per line in base64, and after that the content. A last line of output says how
 # it ended: nothing of a change that "failed" or "moved" is in effect.
-LC_ALL=C
-export LC_ALL
 IFS= read -r nonce
 echo "plumb $nonce"
 
-value() {
-	IFS= read -r line || exit 1
-	value=$(printf %s "$line" | base64 -d && printf x) || exit 1
-	value=${value%x}
-}
-say() {
-	printf '%s ' "$1"
-	printf %s "$2" | base64 | tr -d '\n'
-	echo
-}
 fail() {
 	say failed "$1"
 	exit 0
@@ -25,18 +13,6 @@ try() {
 	what=$1
 	shift
 	message=$("$@" 2>&1) || fail "$what: $message"
-}
-# The same text as sight.mark makes of what look.sh saw.
-mark() {
-	if [ -L "$1" ]; then
-		printf 'symlink:%s:%s' "$(stat -c %u:%g -- "$1")" "$(readlink -n -- "$1" | sha256sum | cut -c 1-64)"
-	elif [ -f "$1" ]; then
-		printf 'file:%s:%s' "$(stat -c %a:%u:%g -- "$1")" "$(sha256sum <"$1" | cut -c 1-64)"
-	elif [ -e "$1" ]; then
-		printf other
-	else
-		printf absent
-	fi
 }
 # Not every sync takes names.
 durable() { sync -- "$1" 2>/dev/null || sync; }
@@ -48,13 +24,29 @@ restore() {
 		mv -f -T -- "$temp.old" "$path"
 	fi
 }
+# While a guard watches over the change, see guard.sh, either it finds this directory and waits, or
+# this finds its token gone and writes nothing: what was taken back stays so.
+entered=
+enter() {
+	[ -n "$guard" ] || return 0
+	late='the time is over, and the host takes the change back'
+	mkdir -- "$HOME/.plumb-guard-$guard/writing" 2>/dev/null || fail "$late"
+	entered=$HOME/.plumb-guard-$guard
+	[ -e "$entered/token" ] || fail "$late"
+}
+leave() {
+	[ -z "$entered" ] || rmdir -- "$entered/writing" 2>/dev/null
+	entered=
+}
 doubtful=
 clean() {
+	leave
 	[ -z "$doubtful" ] || restore
 	rm -f -- "$temp" "$temp.old" "$temp.log"
 }
 
 value; root=$value
+value; guard=$value
 value; path=$value
 value; temp=$value
 value; before=$value
@@ -112,6 +104,7 @@ fi
 if [ "$when" = after ] && [ "$before" != absent ]; then
 	try 'keep the earlier file' ln -- "$path" "$temp.old"
 fi
+enter
 [ "$(mark "$path")" = "$before" ] || { say moved ''; exit 0; }
 [ "$when" != after ] || doubtful=yes
 if [ -z "$kind" ]; then
@@ -119,6 +112,7 @@ if [ -z "$kind" ]; then
 else
 	try 'put in place' mv -f -T -- "$temp" "$path"
 fi
+leave
 if [ "$when" = after ]; then
 	if (cd "$root" && exec "$@") </dev/null >"$temp.log" 2>&1; then
 		doubtful=

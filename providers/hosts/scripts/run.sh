@@ -1,15 +1,8 @@
 # Runs a command whose arguments come on the standard input, a value per line in
 # base64 behind their number, in the directory that comes first. Its output goes to a file, because a daemon
 # that it starts may hold a pipe open for ever.
-LC_ALL=C
-export LC_ALL
 IFS= read -r nonce
 echo "plumb $nonce"
-value() {
-	IFS= read -r line || exit 1
-	value=$(printf %s "$line" | base64 -d && printf x) || exit 1
-	value=${value%x}
-}
 value; root=$value
 value; count=$value
 set --

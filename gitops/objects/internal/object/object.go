@@ -4,6 +4,7 @@
 package object
 
 import (
+	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -44,6 +45,17 @@ func ID(kind Kind, data []byte) (model.Hash, error) {
 		return "", fmt.Errorf("hash %s: %w", kind, ErrCollision)
 	}
 	return model.Hash(hex.EncodeToString(sum)), nil
+}
+
+// IDLike is ID in a repository whose ids are as long as that of like: SHA-256 where it is one of 64 digits.
+func IDLike(like model.Hash, kind Kind, data []byte) (model.Hash, error) {
+	if len(like) != 2*sha256.Size {
+		return ID(kind, data)
+	}
+	h := sha256.New()
+	h.Write(Header(kind, len(data)))
+	h.Write(data)
+	return model.Hash(hex.EncodeToString(h.Sum(nil))), nil
 }
 
 // IsID reports whether h has the form of a full object id, SHA-1 or SHA-256.

@@ -1,6 +1,6 @@
 package command
 
-const signingTopic = `Approvals and signatures
+const signaturesTopic = `Keys and approvals
 
 An approval is bound to the digest of a change: to exactly what happens, where, and whether it can be taken back. When the plan
 changes, the approval is void. plumb.yaml says how many are needed and from whom; where nothing else is asked for, an approval is

@@ -1,0 +1,103 @@
+package workspace
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+
+	"plumb/gitops/audit"
+	"plumb/gitops/config"
+	"plumb/gitops/ledger"
+	"plumb/gitops/objects"
+	"plumb/model"
+)
+
+// Audit tells what the ledger says.
+func (w *Workspace) Audit(ctx context.Context) (audit.Book, error) {
+	return w.tell(ctx, w.ledgerNow())
+}
+
+func (w *Workspace) tell(ctx context.Context, l *ledger.Ledger) (audit.Book, error) {
+	entries, problems, err := l.Read(ctx)
+	if err != nil {
+		return audit.Book{}, err
+	}
+	record, err := w.recordOf(ctx, entries, problems)
+	if err != nil {
+		return audit.Book{}, err
+	}
+	return audit.Tell(entries, problems, record), nil
+}
+
+// Prove proves the ledger: its logs, and that each run was allowed when it began. Nothing that was verified before is taken on trust, but
+// for which entries there once were.
+func (w *Workspace) Prove(ctx context.Context) (audit.Verdict, error) {
+	_, known, err := w.ledgerNow().Read(ctx)
+	if err != nil {
+		return audit.Verdict{}, err
+	}
+	w.mu.Lock()
+	fresh := ledger.Open(ledger.Options{Store: w.opt.Store, Prefix: w.prefix, Self: w.opt.Self, Now: w.opt.Now})
+	w.mu.Unlock()
+	book, err := w.tell(ctx, fresh)
+	if err != nil {
+		return audit.Verdict{}, err
+	}
+	for _, p := range known {
+		if !slices.Contains(book.Problems, p) {
+			book.Problems = append(book.Problems, p)
+		}
+	}
+	return book.Verify(ctx, w.rulesAt, w.keyring(ctx))
+}
+
+// ExplainProof says how anybody proves an entry, a change or a run without plumb.
+func (w *Workspace) ExplainProof(ctx context.Context, id string) (audit.Explanation, error) {
+	book, err := w.Audit(ctx)
+	if err != nil {
+		return audit.Explanation{}, err
+	}
+	return book.Explain(ctx, id, witness{w.opt.Store})
+}
+
+// rulesAt are the rules of an environment as a revision has them, and nothing else: not what the work tree says today. An environment
+// that the revision does not know has no rules.
+func (w *Workspace) rulesAt(ctx context.Context, name string, applied model.Hash) (model.Environment, error) {
+	env := model.Environment{Name: name}
+	s, err := w.snapshot(ctx, applied)
+	if err != nil {
+		return env, err
+	}
+	data, err := fs.ReadFile(s.Files, config.FileName)
+	if errors.Is(err, fs.ErrNotExist) {
+		return env, nil
+	}
+	if err != nil {
+		return env, fmt.Errorf("read the rules of %s at %s: %w", name, applied.Short(), err)
+	}
+	then, err := config.ParseRepository(config.FileName, data)
+	if err != nil {
+		return env, fmt.Errorf("read the rules of %s at %s: %w", name, applied.Short(), err)
+	}
+	for _, e := range then.Environments {
+		if e.Name == name {
+			e.ReadOnly = e.ReadOnly || then.ReadOnly
+			return e, nil
+		}
+	}
+	return env, nil
+}
+
+// witness tells what is in the repository beside the ledger.
+type witness struct{ store objects.Store }
+
+// File reads a file of a revision.
+func (w witness) File(ctx context.Context, revision model.Hash, name string) ([]byte, error) {
+	s, err := objects.Snapshot(ctx, w.store, revision)
+	if err != nil {
+		return nil, fmt.Errorf("read the files of %s: %w", revision.Short(), err)
+	}
+	return fs.ReadFile(s.Files, name)
+}
