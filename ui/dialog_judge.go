@@ -290,7 +290,7 @@ func (d *judgeDialog) facts(a *App, w int) []string {
 		return append(rows, d.payload(a, w, text.Lit("approve"), d.change)...)
 	case d.standing.Own != "":
 		rows = append(rows, d.payload(a, w, text.Lit("apply"), d.change)...)
-		return append(rows, paint.NewLine(w).Gap(10).Add(st.Dim, text.Lit("to take it back afterwards: R on the change")).String())
+		return append(rows, paint.NewLine(w).Gap(11).Add(st.Dim, text.Lit("to take it back afterwards: R on the change")).String())
 	}
 	l = paint.NewLine(w).Gap(1).AddColumn(st.Dim, text.Lit("bound to"), 10)
 	l.Add(st.Dim, text.Format("change %s  revision %s", d.change.Digest.Short(), d.change.Revision.Short()))

@@ -117,14 +117,14 @@ func (r *recording) payload(a *App, w int, verb text.Safe, c model.Change) []str
 		return paint.NewLine(w).Gap(1).AddColumn(st.Dim, label, column).AddTrunc(st.Dim, words, w-column-2).String()
 	}
 	self := a.ws.Self()
-	bound := text.Format("change %s  revision %s", c.Digest.Short(), c.Revision.Short())
+	bound := row(text.Lit("bound to"), text.Format("change %s  revision %s  as %s <%s>", c.Digest.Short(), c.Revision.Short(), self.Name, self.Email))
 	if r.standing.Own == "" {
-		return []string{row(text.Lit("bound to"), bound.Plus(text.Format("  as %s <%s>", self.Name, self.Email)))}
+		return []string{bound}
 	}
 	rows := []string{
 		row(text.Lit("signs"), text.Format("%s %s for %s, worst undo %s", verb, c.ID, c.Environment, c.Undo().Class)),
-		row(text.Lit("bound to"), bound),
-		row(text.Lit("signed"), text.Format("as %s with %s", self.Email, r.standing.Own)),
+		bound,
+		row(text.Lit("by key"), text.Line(r.standing.Own)),
 	}
 	if r.standing.First {
 		for i, k := range r.standing.Signers {

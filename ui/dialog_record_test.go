@@ -3,7 +3,10 @@ package ui
 import (
 	"context"
 	"errors"
+	"fmt"
 	"testing"
+
+	"github.com/charmbracelet/x/exp/golden"
 
 	"plumb/gitops/sshsig"
 	"plumb/gitops/workspace"
@@ -58,7 +61,7 @@ func TestAnApprovalSaysWhatIsSignedAndByWhichKey(t *testing.T) {
 	}
 	s.press("3", "a")
 	s.pass(quietTime)
-	s.sees("signs ", "approve "+string(src.changes[0].ID)+" for staging, worst undo", "bound to", "signed", "as ada@shop.example with "+ownKey,
+	s.sees("signs ", "approve "+string(src.changes[0].ID)+" for staging, worst undo", "bound to", "<ada@shop.example>", "by key    "+ownKey,
 		"trusted on first use", "SHA256:+DiY3wvvV6TuJJhbpZisF", "ada@shop.example")
 	s.press("y")
 	// Nothing is lost: what failed can be tried again.
@@ -81,7 +84,7 @@ func TestARefusalThatCannotBeSignedKeepsItsReason(t *testing.T) {
 		return nil
 	}
 	s.press("3", "!")
-	s.sees("refuse "+string(src.changes[0].ID)+" for staging", "as ada@shop.example with "+ownKey)
+	s.sees("refuse "+string(src.changes[0].ID)+" for staging", "by key    "+ownKey)
 	s.pass(quietTime)
 	s.write("not before the sale")
 	s.press("ctrl+y")
@@ -111,7 +114,7 @@ func TestWhoCannotSignIsToldTheWayOutBeforeTheyTry(t *testing.T) {
 }
 
 func TestWhileAKeyIsToBeTouchedTheDialogWaitsAndCanBeStopped(t *testing.T) {
-	src, s := openSigned(t, 160, 45)
+	_, s := openSigned(t, 160, 45)
 	s.press("3", "a")
 	s.pass(quietTime)
 	d := s.app.judging()
@@ -128,5 +131,14 @@ func TestWhileAKeyIsToBeTouchedTheDialogWaitsAndCanBeStopped(t *testing.T) {
 	s.settle()
 	s.sees("stopped: nothing was signed or recorded")
 	s.seesNot("Approve “")
-	_ = src
+}
+
+// In words only: what is signed can be read whole on a small screen.
+func TestSignedApprovalsLookAsTheyDid(t *testing.T) {
+	for _, size := range [][2]int{{160, 45}, {80, 24}} {
+		_, s := openSigned(t, size[0], size[1])
+		s.press("3", "a")
+		s.pass(quietTime)
+		t.Run(fmt.Sprintf("%dx%d", size[0], size[1]), func(t *testing.T) { golden.RequireEqual(t, s.text()+"\n") })
+	}
 }
