@@ -2,7 +2,6 @@ package check
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -10,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"plumb/gitops/statefile"
 	"plumb/model"
 )
 
@@ -61,20 +61,8 @@ func (k *Kept) Save(tree model.Hash, c model.Check, r model.CheckResult) error {
 	if err != nil {
 		return fmt.Errorf("keep the result: %w", err)
 	}
-	name := k.file(tree, c)
-	if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
+	if err := statefile.Write(k.file(tree, c), data); err != nil {
 		return fmt.Errorf("keep the result: %w", err)
-	}
-	file, err := os.CreateTemp(filepath.Dir(name), ".new-")
-	if err != nil {
-		return fmt.Errorf("keep the result: %w", err)
-	}
-	_, err = file.Write(data)
-	if err = errors.Join(err, file.Close()); err == nil {
-		err = os.Rename(file.Name(), name)
-	}
-	if err != nil {
-		return fmt.Errorf("keep the result: %w", errors.Join(err, os.Remove(file.Name())))
 	}
 	return k.prune()
 }

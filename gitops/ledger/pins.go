@@ -7,10 +7,10 @@ import (
 	"io/fs"
 	"maps"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
+	"plumb/gitops/statefile"
 	"plumb/model"
 )
 
@@ -68,34 +68,11 @@ func (p *pins) keep(file string, logs map[string]chain) error {
 		for _, ref := range slices.Sorted(maps.Keys(tips)) {
 			fmt.Fprintf(&b, "%s %s\n", ref, tips[ref])
 		}
-		err = replace(file, b.Bytes())
+		err = statefile.Write(file, b.Bytes())
 	}
 	if err != nil {
 		return fmt.Errorf("remember what of the ledger was believed: %w", err)
 	}
 	maps.Copy(p.tips, moved)
 	return nil
-}
-
-// replace writes a private file so that it is there as before or as it is to be, and nothing between.
-func replace(file string, data []byte) (err error) {
-	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
-		return err
-	}
-	f, err := os.CreateTemp(filepath.Dir(file), ".pins-*")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, os.Remove(f.Name()))
-		}
-	}()
-	if _, err := f.Write(data); err != nil {
-		return errors.Join(err, f.Close())
-	}
-	if err := errors.Join(f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), file)
 }

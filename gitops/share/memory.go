@@ -7,10 +7,10 @@ import (
 	"io/fs"
 	"maps"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
+	"plumb/gitops/statefile"
 	"plumb/model"
 )
 
@@ -47,31 +47,8 @@ func remember(file string, moved map[string]model.Hash) error {
 	for _, ref := range slices.Sorted(maps.Keys(known)) {
 		fmt.Fprintf(&b, "%s %s\n", ref, known[ref])
 	}
-	if err := replace(file, b.Bytes()); err != nil {
+	if err := statefile.Write(file, b.Bytes()); err != nil {
 		return fmt.Errorf("remember what is on the remote: %w", err)
 	}
 	return nil
-}
-
-// replace writes a private file so that it is there as before or as it is to be.
-func replace(file string, data []byte) (err error) {
-	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
-		return err
-	}
-	f, err := os.CreateTemp(filepath.Dir(file), ".shared-*")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, os.Remove(f.Name()))
-		}
-	}()
-	if _, err := f.Write(data); err != nil {
-		return errors.Join(err, f.Close())
-	}
-	if err := errors.Join(f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), file)
 }

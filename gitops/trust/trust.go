@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"plumb/gitops/statefile"
 	"plumb/model"
 )
 
@@ -95,20 +96,8 @@ func (s *Store) Trust(key Key, by string, at time.Time) error {
 	if err != nil {
 		return fmt.Errorf("remember trust: %w", err)
 	}
-	if err := os.MkdirAll(s.dir, 0o700); err != nil {
+	if err := statefile.Write(s.file(key), append(data, '\n')); err != nil {
 		return fmt.Errorf("remember trust: %w", err)
-	}
-	file, err := os.CreateTemp(s.dir, ".new-*")
-	if err != nil {
-		return fmt.Errorf("remember trust: %w", err)
-	}
-	_, err = file.Write(append(data, '\n'))
-	err = errors.Join(err, file.Sync(), file.Close())
-	if err == nil {
-		err = os.Rename(file.Name(), s.file(key))
-	}
-	if err != nil {
-		return fmt.Errorf("remember trust: %w", errors.Join(err, os.Remove(file.Name())))
 	}
 	return nil
 }

@@ -2,13 +2,11 @@ package workspace
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io/fs"
 	"slices"
 
 	"plumb/gitops/audit"
-	"plumb/gitops/config"
 	"plumb/gitops/ledger"
 	"plumb/gitops/objects"
 	"plumb/model"
@@ -65,29 +63,9 @@ func (w *Workspace) ExplainProof(ctx context.Context, id string) (audit.Explanat
 // rulesAt are the rules of an environment as a revision has them, and nothing else: not what the work tree says today. An environment
 // that the revision does not know has no rules.
 func (w *Workspace) rulesAt(ctx context.Context, name string, applied model.Hash) (model.Environment, error) {
-	env := model.Environment{Name: name}
-	s, err := w.snapshot(ctx, applied)
-	if err != nil {
-		return env, err
-	}
-	data, err := fs.ReadFile(s.Files, config.FileName)
-	if errors.Is(err, fs.ErrNotExist) {
-		return env, nil
-	}
-	if err != nil {
-		return env, fmt.Errorf("read the rules of %s at %s: %w", name, applied.Short(), err)
-	}
-	then, err := config.ParseRepository(config.FileName, data)
-	if err != nil {
-		return env, fmt.Errorf("read the rules of %s at %s: %w", name, applied.Short(), err)
-	}
-	for _, e := range then.Environments {
-		if e.Name == name {
-			e.ReadOnly = e.ReadOnly || then.ReadOnly
-			return e, nil
-		}
-	}
-	return env, nil
+	env, _, err := w.described(ctx, name, applied)
+	env.Name = name
+	return env, err
 }
 
 // witness tells what is in the repository beside the ledger.

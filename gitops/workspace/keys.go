@@ -15,8 +15,8 @@ import (
 	"plumb/gitops/ledger"
 	"plumb/gitops/objects"
 	"plumb/gitops/sshsig"
+	"plumb/gitops/statefile"
 	"plumb/model"
-	"plumb/model/text"
 )
 
 // The files of the repository that say whose signatures count, in OpenSSH's format of allowed signers, and one public key a line.
@@ -146,10 +146,7 @@ func (w *Workspace) pinRoots(ctx context.Context, roots map[string]model.Hash) e
 	for _, env := range slices.Sorted(maps.Keys(pinned)) {
 		fmt.Fprintf(&b, "%s %s\n", env, pinned[env])
 	}
-	if err := os.MkdirAll(w.opt.StateDir, 0o700); err != nil {
-		return fmt.Errorf("remember which keys were trusted first: %w", err)
-	}
-	if err := os.WriteFile(w.rootsFile(), b.Bytes(), 0o600); err != nil {
+	if err := statefile.Write(w.rootsFile(), b.Bytes()); err != nil {
 		return fmt.Errorf("remember which keys were trusted first: %w", err)
 	}
 	return nil
@@ -239,16 +236,4 @@ func (w *Workspace) Keys(ctx context.Context, env string) (Keys, error) {
 		keys.Signers = k.Allowed.Entries()
 	}
 	return keys, nil
-}
-
-// SignWith is what the operator would sign with, for people; empty where nothing has to be signed. It makes no signature.
-func (w *Workspace) SignWith(ctx context.Context, env string) (text.Safe, error) {
-	s, err := w.signer(ctx, env)
-	if err != nil {
-		return text.Safe{}, err
-	}
-	if c, ok := s.(counting); ok {
-		return text.Format("signed as %s with %s", w.opt.Self.Email, c.Fingerprint()), nil
-	}
-	return text.Safe{}, nil
 }

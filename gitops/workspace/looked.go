@@ -6,11 +6,11 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
 
+	"plumb/gitops/statefile"
 	"plumb/model"
 )
 
@@ -75,16 +75,9 @@ func keepLooked(file string, id model.ChangeID) error {
 	const most = 5000
 	ids := append(strings.Fields(string(data)), string(id))
 	ids = slices.Clone(ids[max(0, len(ids)-most):])
-	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
-		return err
-	}
 	var b bytes.Buffer
 	for _, id := range ids {
 		b.WriteString(id + "\n")
 	}
-	next := fmt.Sprintf("%s.%d", file, os.Getpid())
-	if err := os.WriteFile(next, b.Bytes(), 0o600); err != nil {
-		return err
-	}
-	return os.Rename(next, file)
+	return statefile.Write(file, b.Bytes())
 }

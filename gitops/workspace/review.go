@@ -144,36 +144,47 @@ func (w *Workspace) governed(ctx context.Context, name string, record change.Rec
 			return env, err
 		}
 	}
-	s, err := w.snapshot(ctx, applied)
-	if err != nil {
+	then, found, err := w.described(ctx, name, applied)
+	if err != nil || !found {
 		return env, err
+	}
+	if recorded || then.Approvals > env.Approvals {
+		env.Approvals = then.Approvals
+	}
+	if recorded {
+		env.Policy = then.Policy
+	} else {
+		env.Policy = policy.Stricter(then.Policy, env.Policy)
+	}
+	env.Checks = governingChecks(env.Checks, then.Checks, recorded)
+	env.ReadOnly = env.ReadOnly || then.ReadOnly
+	return env, nil
+}
+
+// described is an environment as plumb.yaml of a revision has it, and nothing else; not found where it has none, or no such file.
+func (w *Workspace) described(ctx context.Context, name string, revision model.Hash) (env model.Environment, found bool, err error) {
+	s, err := w.snapshot(ctx, revision)
+	if err != nil {
+		return env, false, err
 	}
 	data, err := fs.ReadFile(s.Files, config.FileName)
 	if errors.Is(err, fs.ErrNotExist) {
-		return env, nil
+		return env, false, nil
+	}
+	var then config.Repository
+	if err == nil {
+		then, err = config.ParseRepository(config.FileName, data)
 	}
 	if err != nil {
-		return env, fmt.Errorf("read the rules of %s at %s: %w", name, applied.Short(), err)
+		return env, false, fmt.Errorf("read the rules of %s at %s: %w", name, revision.Short(), err)
 	}
-	then, err := config.ParseRepository(config.FileName, data)
-	if err != nil {
-		return env, fmt.Errorf("read the rules of %s at %s: %w", name, applied.Short(), err)
+	i := slices.IndexFunc(then.Environments, func(e model.Environment) bool { return e.Name == name })
+	if i < 0 {
+		return env, false, nil
 	}
-	for _, e := range then.Environments {
-		if e.Name == name {
-			if recorded || e.Approvals > env.Approvals {
-				env.Approvals = e.Approvals
-			}
-			if recorded {
-				env.Policy = e.Policy
-			} else {
-				env.Policy = policy.Stricter(e.Policy, env.Policy)
-			}
-			env.Checks = governingChecks(env.Checks, e.Checks, recorded)
-			env.ReadOnly = env.ReadOnly || e.ReadOnly || then.ReadOnly
-		}
-	}
-	return env, nil
+	env = then.Environments[i]
+	env.ReadOnly = env.ReadOnly || then.ReadOnly
+	return env, true, nil
 }
 
 // governingChecks are those that count: those of the last applied revision; before the first run those that were committed, and

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"plumb/gitops/statefile"
 	"plumb/model"
 	"plumb/ui"
 )
@@ -34,22 +35,7 @@ func (f choicesFile) save(c ui.Choices) error {
 	if err != nil {
 		return fmt.Errorf("keep how differences are shown: %w", err)
 	}
-	if err := os.MkdirAll(filepath.Dir(string(f)), 0o700); err != nil {
-		return model.WithHint(fmt.Errorf("keep how differences are shown: %w", err), hint)
-	}
-	tmp, err := os.CreateTemp(filepath.Dir(string(f)), ".screen-*")
-	if err != nil {
-		return model.WithHint(fmt.Errorf("keep how differences are shown: %w", err), hint)
-	}
-	defer func() { _ = os.Remove(tmp.Name()) }() // Gone already where all went well.
-	_, err = tmp.Write(append(data, '\n'))
-	if cerr := tmp.Close(); err == nil {
-		err = cerr
-	}
-	if err == nil {
-		err = os.Rename(tmp.Name(), string(f))
-	}
-	if err != nil {
+	if err := statefile.Write(string(f), append(data, '\n')); err != nil {
 		return model.WithHint(fmt.Errorf("keep how differences are shown: %w", err), hint)
 	}
 	return nil
