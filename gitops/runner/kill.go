@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"strconv"
 	"strings"
@@ -16,8 +17,11 @@ import (
 // Kill ends a runner and all that it started in its session at once. What is in effect by then nobody knows until somebody looks. Its
 // process is checked to be the one that was started as the runner. Kill comes back when it is gone.
 func (p Place) Kill(ctx context.Context, i Info) error {
-	// The end of the connection is the end of the process; one that hears nobody is killed all the same.
-	v, watchErr := Attach(i)
+	// The end of the connection is the end of the process. Nothing is read before: one that answers nobody is killed all the same.
+	c, watchErr := dial(i.Socket)
+	if watchErr == nil {
+		defer c.Close()
+	}
 	if !i.alive() {
 		p.forget(i)
 		return model.WithHint(fmt.Errorf("run %s is not under way", i.Run), "plumb run show %s tells how it ended", i.Run)
@@ -29,8 +33,10 @@ func (p Place) Kill(ctx context.Context, i Info) error {
 		const patience = 10 * time.Second
 		ctx, cancel := context.WithTimeout(ctx, patience)
 		defer cancel()
-		if _, err := v.Follow(ctx, nil); ctx.Err() != nil {
-			return fmt.Errorf("kill run %s: %w", i.Run, err)
+		defer context.AfterFunc(ctx, func() { _ = c.SetReadDeadline(time.Unix(1, 0)) })()
+		// However the connection ends.
+		if _, err := io.Copy(io.Discard, c); errors.Is(err, os.ErrDeadlineExceeded) {
+			return fmt.Errorf("kill run %s: wait for its end: %w", i.Run, context.Cause(ctx))
 		}
 	}
 	p.forget(i)

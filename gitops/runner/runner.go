@@ -57,8 +57,9 @@ type Info struct {
 	Output      string          `json:"output"`
 }
 
-// alive reports whether the runner's process is there, and still the same one.
-func (i Info) alive() bool { return run.Alive(run.Holder{PID: i.PID, Start: i.Start}) }
+// alive reports whether the runner's process is there, and still the same one. What the kernel takes for several processes, or the
+// first one, is none: a signal to -1 is a signal to everybody.
+func (i Info) alive() bool { return i.PID > 1 && run.Alive(run.Holder{PID: i.PID, Start: i.Start}) }
 
 // Place is where the runners of one repository are found.
 type Place struct {
@@ -66,9 +67,17 @@ type Place struct {
 	Host string `json:"host"` // This machine: the directory may be shared with others.
 }
 
-const infoSuffix = ".live"
+const (
+	infoSuffix   = ".live"
+	outputSuffix = ".log"
+	socketSuffix = ".sock"
+)
 
-// Live lists the runners at work on this machine, the longest first. Files of those that are gone are removed.
+// errDamaged is a file that says nothing about any runner.
+var errDamaged = errors.New("it is damaged")
+
+// Live lists the runners at work on this machine, the longest first. Files of those that are gone are removed; one that is damaged,
+// as by a loss of power, hides nobody else.
 func (p Place) Live() ([]Info, error) {
 	entries, err := os.ReadDir(p.Dir)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -81,7 +90,7 @@ func (p Place) Live() ([]Info, error) {
 		}
 		info, err := p.read(e.Name())
 		switch {
-		case errors.Is(err, fs.ErrNotExist):
+		case errors.Is(err, fs.ErrNotExist), errors.Is(err, errDamaged):
 		case err != nil:
 			return live, err
 		case info.Host != p.Host:
@@ -128,10 +137,10 @@ func (p Place) read(name string) (Info, error) {
 		return i, fmt.Errorf("read who is at work: %w", err)
 	}
 	if err := json.Unmarshal(data, &i); err != nil {
-		return i, fmt.Errorf("read who is at work: %s: %w", name, err)
+		return i, fmt.Errorf("read who is at work: %s: %w: %w", name, errDamaged, err)
 	}
 	if string(i.Run)+infoSuffix != name {
-		return i, fmt.Errorf("read who is at work: %s is about run %q", name, i.Run)
+		return i, fmt.Errorf("read who is at work: %s: %w: it is about run %q", name, errDamaged, i.Run)
 	}
 	return i, nil
 }
@@ -149,14 +158,16 @@ func (p Place) keep(i Info) error {
 	return os.Rename(name+".new", name)
 }
 
-// forget removes what was there only for viewers. It is no loss if it stays: whoever looks next tries again.
+// forget removes what was there only for viewers, and nothing that has another name, whatever the runner's file says. It is no loss
+// if it stays: whoever looks next tries again.
 func (p Place) forget(i Info) {
 	_ = os.Remove(p.file(i.Run, infoSuffix))
-	if i.Socket != "" {
+	if filepath.Base(i.Socket) == string(i.Run)+socketSuffix {
 		_ = os.Remove(i.Socket)
 	}
-	if f, err := os.Stat(i.Output); err == nil && f.Size() == 0 {
-		_ = os.Remove(i.Output)
+	output := p.file(i.Run, outputSuffix)
+	if f, err := os.Stat(output); err == nil && f.Size() == 0 {
+		_ = os.Remove(output)
 	}
 }
 

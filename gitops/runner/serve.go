@@ -97,7 +97,8 @@ func (s *serving) serve(ctx context.Context, starter net.Conn, requests *json.De
 	defer context.AfterFunc(ctx, func() { stopping.Do(func() { _ = s.tape.say(said{Stopping: true}) }) })()
 	go s.hear(requests, stop)
 	s.tape.show(starter)
-	go s.welcome(listener, stop)
+	var welcoming sync.WaitGroup
+	welcoming.Go(func() { s.welcome(listener, stop) })
 
 	var e ending
 	ended := work.carryOut(ctx, func(ev model.Event) {
@@ -106,10 +107,11 @@ func (s *serving) serve(ctx context.Context, starter net.Conn, requests *json.De
 	})
 	stopping.Do(func() {}) // What ends is not stopped any more.
 	e.Run, e.Error = ended.run, newFault(ended.err)
-	err := s.tape.say(said{End: &e})
-	// Whoever comes from now on finds the run on record.
+	// Whoever comes from now on finds the run on record, and whoever was let in is told the end before this process is gone.
 	forget()
 	_ = listener.Close()
+	welcoming.Wait()
+	err := s.tape.say(said{End: &e})
 	s.tape.end()
 	return err
 }

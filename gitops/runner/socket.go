@@ -20,7 +20,7 @@ const longestSocket = 103
 func listen(p Place, id model.RunID) (net.Listener, string, error) {
 	var problems error
 	for _, dir := range []string{p.Dir, temporary(os.TempDir()), temporary("/tmp")} {
-		name := filepath.Join(dir, string(id)+".sock")
+		name := filepath.Join(dir, string(id)+socketSuffix)
 		if len(name) > longestSocket {
 			problems = errors.Join(problems, fmt.Errorf("%s is too long a name for a socket", name))
 			continue

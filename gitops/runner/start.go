@@ -39,7 +39,7 @@ func (s Starter) Start(ctx context.Context, r Request) (*View, error) {
 	if err := os.MkdirAll(s.Place.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("start the run: %w", err)
 	}
-	r.Output = s.Place.file(r.Run, ".log")
+	r.Output = s.Place.file(r.Run, outputSuffix)
 	self, err := os.Executable()
 	if err != nil {
 		return nil, fmt.Errorf("start the run: find plumb itself: %w", err)

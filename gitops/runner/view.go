@@ -28,18 +28,25 @@ type View struct {
 	mu   sync.Mutex // Held while something is asked.
 }
 
-// Attach connects to a live runner.
+// Attach connects to a live runner. One that does not say who it is within a moment is an error.
 func Attach(i Info) (*View, error) {
+	const patience = 2 * time.Second
 	c, err := dial(i.Socket)
 	if err != nil {
-		return nil, model.WithHint(fmt.Errorf("run %s is under way and cannot be watched: %w", i.Run, err), "plumb run show %s tells how far it is", i.Run)
+		return nil, unwatched(i, err)
 	}
+	_ = c.SetReadDeadline(time.Now().Add(patience))
 	v, err := meet(c)
 	if err != nil {
 		_ = c.Close()
-		return nil, fmt.Errorf("watch run %s: %w", i.Run, err)
+		return nil, unwatched(i, err)
 	}
+	_ = c.SetReadDeadline(time.Time{})
 	return v, nil
+}
+
+func unwatched(i Info, err error) error {
+	return model.WithHint(fmt.Errorf("run %s cannot be watched: %w", i.Run, err), "plumb run show %s tells how far it is", i.Run)
 }
 
 // meet takes in who the runner is.
