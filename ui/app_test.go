@@ -37,8 +37,10 @@ type scripted struct {
 	damage  []ledger.Problem
 	glass   map[model.Hash][]model.Run
 	draft   *workspace.Draft
-	synced  []workspace.RemoteNews
-	syncs   int
+
+	standing workspace.Standing
+	synced   []workspace.RemoteNews
+	syncs    int
 
 	unshared error
 }
@@ -63,7 +65,9 @@ func (s *scripted) Glass(context.Context) (map[model.Hash][]model.Run, error) {
 
 func (s *scripted) MaySign() error { return nil }
 
-func (s *scripted) SignWith(context.Context, string) (text.Safe, error) { return text.Safe{}, nil }
+func (s *scripted) Standing(context.Context, string) (workspace.Standing, error) {
+	return s.standing, nil
+}
 
 func (s *scripted) Observe(context.Context, string, func(model.Resource)) (workspace.Observation, error) {
 	return workspace.Observation{}, s.broken

@@ -50,14 +50,19 @@ type askDialog struct {
 	list      []text.Safe // What the question is about.
 	sentences []text.Safe
 	consent   consent
-	yes       func() tea.Cmd
+	yes       func() tea.Cmd // The dialog closes, unless what it records is on its way then.
+	recording
+	does text.Safe     // What is signed, as a verb: withdraw.
+	of   *model.Change // What is said is about it, and the dialog says what is signed; nil for none.
 
 	top  int  // Rows that are scrolled off.
 	seen bool // The last row was on the screen.
 }
 
+func (d *askDialog) record() *recording { return &d.recording }
+
 func (d *askDialog) width(*App) int {
-	if len(d.list) > 0 {
+	if len(d.list) > 0 || d.of != nil {
 		return wideDialog
 	}
 	return narrowDialog
@@ -78,7 +83,17 @@ func (d *askDialog) draw(a *App, w, h int) []string {
 		}
 		rows = append(rows, wrapped(style, w-4, 1, s)...)
 	}
+	if d.of != nil {
+		rows = append(append(rows, ""), d.payload(a, w-4, d.does, *d.of)...)
+		rows = append(rows, d.trouble(a, w-4)...)
+	}
 	foot := d.consent.foot(a, w-4)
+	switch {
+	case d.asks.busy:
+		foot = d.pending(a, w-4)
+	case d.standing.Problem != nil:
+		foot = []string{"", paint.NewLine(w-4).Right(a.st.Accent, text.Lit("esc")).Right(a.st.Dim, text.Lit("  not now ")).String()}
+	}
 	room := max(h-2-len(foot), 1)
 	d.top = max(min(d.top, len(rows)-room), 0)
 	end := min(d.top+room, len(rows))
@@ -92,6 +107,9 @@ func (d *askDialog) draw(a *App, w, h int) []string {
 }
 
 func (d *askDialog) key(a *App, k tea.KeyPressMsg) tea.Cmd {
+	if d.busy(k) {
+		return nil
+	}
 	switch k.String() {
 	case "esc":
 		a.close(d)
@@ -104,9 +122,11 @@ func (d *askDialog) key(a *App, k tea.KeyPressMsg) tea.Cmd {
 		return nil
 	}
 	yes, cmd := d.consent.key(a, k)
-	if yes && d.seen {
-		a.close(d)
-		return d.yes()
+	if yes && d.seen && d.standing.Problem == nil {
+		cmd = d.yes()
+		if !d.asks.busy {
+			a.close(d)
+		}
 	}
 	return cmd
 }
@@ -170,15 +190,16 @@ func (a *App) askAbandon() tea.Cmd {
 		sentences: []text.Safe{text.Format("%s for %s is given up, and its approvals with it.", c.ID, c.Environment), text.Lit("What is live stays as it is. The record of it stays too.")},
 	}
 	var cmd tea.Cmd
+	d.does, d.of = text.Lit("give up"), &c
 	d.consent, cmd = a.newConsent(text.Lit("give it up"), nil, nil)
 	d.yes = func() tea.Cmd {
-		return ask(a, &a.asks, func(ctx context.Context) (judged, error) {
+		return begin(a, &d.recording, func(ctx context.Context) (judged, error) {
 			c, err := a.ws.Abandon(ctx, c.ID, "given up on the screen")
 			return judged{c, "given up"}, err
 		})
 	}
 	a.open(d)
-	return cmd
+	return tea.Batch(cmd, d.look(a, c.Environment))
 }
 
 // leaveDialog asks before plumb is left with a run under way.

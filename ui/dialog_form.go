@@ -5,6 +5,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"plumb/model"
 	"plumb/model/text"
 	"plumb/ui/paint"
 )
@@ -18,9 +19,14 @@ type formDialog struct {
 	at        int // The field that has the keys.
 	verb      text.Safe
 	grace     grace
-	yes       func(values []string) (tea.Cmd, error) // An error is shown, and the dialog stays.
-	err       error
+	yes       func(values []string) (tea.Cmd, error) // An error is shown, and the dialog stays; so it does while what it records is on its way.
+	wrong     error                                  // What cannot be read of what was typed.
+	recording
+	does text.Safe     // What is signed, as a verb: refuse.
+	of   *model.Change // What is said is about it, and the dialog says what is signed; nil for none.
 }
+
+func (d *formDialog) record() *recording { return &d.recording }
 
 // field is a line to be typed.
 type field struct {
@@ -67,14 +73,22 @@ func (d *formDialog) draw(a *App, w, h int) []string {
 		}
 		rows = append(rows, l.String())
 	}
-	if d.err != nil {
-		rows = append(rows, "")
-		rows = append(rows, failure(st, in, d.err)...)
+	if d.of != nil {
+		rows = append(append(rows, ""), d.payload(a, in, d.does, *d.of)...)
+	}
+	if d.wrong != nil {
+		rows = append(rows, failure(st, in, d.wrong)...)
+	}
+	rows = append(rows, d.trouble(a, in)...)
+	if d.asks.busy {
+		return box(st, w, h, d.title, rows, d.pending(a, in))
 	}
 	l := paint.NewLine(in).Gap(1)
 	switch missing := d.missing(); {
 	case !d.grace.ready(a.now()):
 		l.Add(st.Faint, text.Lit("…"))
+	case d.standing.Problem != nil:
+		l.Add(st.Faint, text.Lit("nothing can be signed"))
 	case missing != "":
 		l.Add(st.Faint, text.Format("%s is missing, then ctrl+y  ", missing).Plus(d.verb))
 	default:
@@ -98,6 +112,9 @@ func (d *formDialog) missing() string {
 }
 
 func (d *formDialog) key(a *App, k tea.KeyPressMsg) tea.Cmd {
+	if d.busy(k) {
+		return nil
+	}
 	switch k.String() {
 	case "esc":
 		a.close(d)
@@ -116,7 +133,7 @@ func (d *formDialog) key(a *App, k tea.KeyPressMsg) tea.Cmd {
 		d.fields[d.at].in.key(k)
 		return nil
 	}
-	if d.missing() != "" {
+	if d.missing() != "" || d.standing.Problem != nil {
 		return nil
 	}
 	values := make([]string, len(d.fields))
@@ -124,13 +141,17 @@ func (d *formDialog) key(a *App, k tea.KeyPressMsg) tea.Cmd {
 		values[i] = strings.TrimSpace(f.in.value())
 	}
 	var cmd tea.Cmd
-	if cmd, d.err = d.yes(values); d.err == nil {
+	if cmd, d.wrong = d.yes(values); d.wrong == nil && !d.asks.busy {
 		a.close(d)
 	}
 	return cmd
 }
 
-func (d *formDialog) paste(_ *App, s string) { d.fields[d.at].in.insert(s) }
+func (d *formDialog) paste(_ *App, s string) {
+	if !d.asks.busy {
+		d.fields[d.at].in.insert(s)
+	}
+}
 
 func (d *formDialog) clickAt(*App, int) tea.Cmd { return nil }
 

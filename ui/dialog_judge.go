@@ -24,10 +24,8 @@ type judgeDialog struct {
 	checked bool                 // The checks have come to their end.
 	began   map[string]time.Time // When each of the checks that are running began.
 
-	signing  text.Safe // What the operator signs with; empty where nothing has to be signed.
-	unsigned error     // Why they cannot.
-
-	err     error
+	recording
+	failed  error // Why it cannot be judged.
 	consent consent
 	top     int
 	page    int // Rows that pgdn goes on by.
@@ -39,11 +37,10 @@ type reviewStep struct {
 	event  model.CheckEvent
 }
 
-// reviewFound is the plan, with all checks, and what the operator would sign with.
+// reviewFound is the plan, with all checks, and how the operator can sign.
 type reviewFound struct {
 	review   workspace.Review
-	signing  text.Safe // Empty where nothing has to be signed.
-	unsigned error     // Why the operator cannot sign what has to be.
+	standing workspace.Standing
 }
 
 type reviewPart = part[reviewStep, reviewFound]
@@ -54,17 +51,22 @@ func (a *App) judge(approve bool) tea.Cmd {
 	a.open(&judgeDialog{change: c, approve: approve})
 	return follow(a, &a.asks, whileAsked, func(ctx context.Context, emit func(reviewStep)) (reviewFound, error) {
 		r, err := a.ws.Review(ctx, c)
-		signing, unsigned := a.ws.SignWith(ctx, c.Environment)
+		if err != nil {
+			return reviewFound{}, err
+		}
+		standing, err := a.ws.Standing(ctx, c.Environment)
 		if err != nil || !r.Holds || !lacksChecks(r.Checks) {
-			return reviewFound{r, signing, unsigned}, err
+			return reviewFound{r, standing}, err
 		}
 		first := r
 		emit(reviewStep{review: &first})
 		results, err := a.ws.RunChecks(ctx, c, func(e model.CheckEvent) { emit(reviewStep{event: e}) })
 		r.Checks, r.Rules, r.Applied = results, withChecks(r.Rules, results), withChecks(r.Applied, results)
-		return reviewFound{r, signing, unsigned}, err
+		return reviewFound{r, standing}, err
 	})
 }
+
+func (d *judgeDialog) record() *recording { return &d.recording }
 
 func (a *App) judging() *judgeDialog {
 	for _, d := range a.dialogs {
@@ -87,11 +89,11 @@ func (a *App) reviewArrived(m reviewPart) tea.Cmd {
 		return m.next
 	}
 	if m.err != nil {
-		d.err = m.err
+		d.failed = m.err
 		return nil
 	}
 	ran := d.review != nil
-	d.review, d.checked, d.signing, d.unsigned = &m.result.review, true, m.result.signing, m.result.unsigned
+	d.review, d.checked, d.standing = &m.result.review, true, m.result.standing
 	verb := text.Lit("apply it")
 	if d.approve {
 		verb = text.Lit("approve it")
@@ -172,9 +174,9 @@ func (d *judgeDialog) waiting() text.Safe {
 
 // judgeArrived takes in a change that was approved or given up.
 func (a *App) judgeArrived(m answer[judged]) tea.Cmd {
+	a.ended(m.to, m.err)
 	if m.err != nil {
-		a.fail(text.Lit("Refused"), m.err)
-		return a.change.load(a)
+		return a.change.load(a) // It may be void by now.
 	}
 	c := m.value.change
 	if m.value.done == "approved" {
@@ -198,8 +200,8 @@ func (d *judgeDialog) draw(a *App, w, h int) []string {
 	title := []paint.Span{paint.S(st.Strong, text.Format("%s “%s” ", verb, shortTitle(a, d.change.Title))), paint.S(st.Dim, text.Lit("for ")), envSpan(a, d.change.Environment)}
 	esc := paint.NewLine(in).Right(st.Accent, text.Lit("esc")).Right(st.Dim, text.Lit("  not now ")).String()
 	switch {
-	case d.err != nil:
-		return box(st, w, h, title, failure(st, in, d.err), []string{"", esc})
+	case d.failed != nil:
+		return box(st, w, h, title, failure(st, in, d.failed), []string{"", esc})
 	case d.review == nil:
 		l := paint.NewLine(in).Gap(1)
 		if a.slow(&a.asks) {
@@ -212,8 +214,12 @@ func (d *judgeDialog) draw(a *App, w, h int) []string {
 	case !d.checked:
 		l := paint.NewLine(in).Gap(1).Add(st.Accent, spinner(a)).Gap(1)
 		foot = append(foot, "", l.Add(st.Dim, d.waiting()).String(), esc)
+	case d.asks.busy:
+		foot = append(foot, d.pending(a, in)...)
+	case d.possible() == "" && d.standing.Problem == nil:
+		foot = append(append(foot, d.trouble(a, in)...), d.consent.foot(a, in)...)
 	case d.possible() == "":
-		foot = append(foot, d.consent.foot(a, in)...)
+		foot = append(append(foot, d.trouble(a, in)...), "", esc)
 	default:
 		foot = append(foot, "", paint.NewLine(in).Gap(1).Add(st.Bad, text.Lit("✗ ")).Add(st.Text, text.Line(d.possible())).String(), esc)
 	}
@@ -279,16 +285,15 @@ func (d *judgeDialog) facts(a *App, w int) []string {
 		words := text.Lit("the glass can be broken: these rules are overruled, and your reason goes on record")
 		rows = append(rows, paint.NewLine(w).Gap(9).Add(st.Bad, text.Lit("! ")).Add(st.Text, words).String())
 	}
+	switch {
+	case d.approve:
+		return append(rows, d.payload(a, w, text.Lit("approve"), d.change)...)
+	case d.standing.Own != "":
+		rows = append(rows, d.payload(a, w, text.Lit("apply"), d.change)...)
+		return append(rows, paint.NewLine(w).Gap(11).Add(st.Dim, text.Lit("to take it back afterwards: R on the change")).String())
+	}
 	l = paint.NewLine(w).Gap(1).AddColumn(st.Dim, text.Lit("bound to"), 10)
 	l.Add(st.Dim, text.Format("change %s  revision %s", d.change.Digest.Short(), d.change.Revision.Short()))
-	if d.approve {
-		if d.signing.IsEmpty() {
-			l.Add(st.Dim, text.Format("  as %s <%s>", a.ws.Self().Name, a.ws.Self().Email))
-			return append(rows, l.String())
-		}
-		rows = append(rows, l.String())
-		return append(rows, paint.NewLine(w).Gap(9).Add(st.Dim, d.signing).String())
-	}
 	back := text.Lit("to take it back afterwards: R on the change")
 	if back.Width()+2 > l.Free() {
 		rows = append(rows, l.String())
@@ -323,9 +328,6 @@ func (d *judgeDialog) possible() string {
 	if !d.review.Holds {
 		return "the plan no longer holds: " + d.review.Because
 	}
-	if d.unsigned != nil {
-		return d.unsigned.Error()
-	}
 	if d.approve || d.glass() {
 		return ""
 	}
@@ -333,6 +335,9 @@ func (d *judgeDialog) possible() string {
 }
 
 func (d *judgeDialog) key(a *App, k tea.KeyPressMsg) tea.Cmd {
+	if d.busy(k) {
+		return nil
+	}
 	switch k.String() {
 	case "esc":
 		a.asks.drop()
@@ -349,23 +354,20 @@ func (d *judgeDialog) key(a *App, k tea.KeyPressMsg) tea.Cmd {
 		d.top = max(d.top-1, 0)
 		return nil
 	}
-	if !d.checked || d.possible() != "" {
+	if !d.checked || d.possible() != "" || d.standing.Problem != nil {
 		return nil
 	}
 	yes, cmd := d.consent.key(a, k)
 	if !yes {
 		return cmd
 	}
-	a.close(d)
 	if !d.approve {
+		a.close(d)
 		return a.run.apply(a, d.change, d.consent.why())
 	}
 	id := d.change.ID
-	if !d.signing.IsEmpty() {
-		a.say(d.signing.Plus(text.Lit(": a security key waits to be touched")))
-	}
-	return ask(a, &a.asks, func(ctx context.Context) (judged, error) {
-		c, err := a.ws.Approve(context.WithoutCancel(ctx), id, nil)
+	return begin(a, &d.recording, func(ctx context.Context) (judged, error) {
+		c, err := a.ws.Approve(ctx, id, nil)
 		return judged{c, "approved"}, err
 	})
 }

@@ -17,18 +17,20 @@ func (a *App) askRefuse() tea.Cmd {
 		title: []paint.Span{paint.S(a.st.Strong, text.Format("Refuse “%s” ", shortTitle(a, c.Title))), paint.S(a.st.Dim, text.Lit("for ")), envSpan(a, c.Environment)},
 		sentences: []text.Safe{
 			text.Lit("While your refusal stands, nobody can apply the change, however many have approved it."),
-			text.Format("It is bound to change %s, goes on record as %s <%s>, and can be taken back.", c.Digest.Short(), a.ws.Self().Name, a.ws.Self().Email),
+			text.Lit("It goes on record with what you write here, and can be taken back."),
 		},
 		fields: []field{{label: text.Lit("why"), example: text.Lit("what has to be different; its author reads it")}},
 		verb:   text.Lit("refuse it"),
+		does:   text.Lit("refuse"),
+		of:     &c,
 	}
 	d.yes = func(values []string) (tea.Cmd, error) {
-		return ask(a, &a.asks, func(ctx context.Context) (judged, error) {
-			c, err := a.ws.Refuse(context.WithoutCancel(ctx), c.ID, values[0])
+		return begin(a, &d.recording, func(ctx context.Context) (judged, error) {
+			c, err := a.ws.Refuse(ctx, c.ID, values[0])
 			return judged{c, "refused"}, err
 		}), nil
 	}
-	return d.ask(a)
+	return tea.Batch(d.ask(a), d.look(a, c.Environment))
 }
 
 // askWithdraw asks whether what the operator said of the selected change is to be taken back.
@@ -39,15 +41,16 @@ func (a *App) askWithdraw() tea.Cmd {
 		sentences: []text.Safe{text.Lit("Your approval or refusal no longer counts. The record keeps that you gave it, and that you took it back.")},
 	}
 	var cmd tea.Cmd
+	d.does, d.of = text.Lit("withdraw what was said of"), &c
 	d.consent, cmd = a.newConsent(text.Lit("take it back"), nil, nil)
 	d.yes = func() tea.Cmd {
-		return ask(a, &a.asks, func(ctx context.Context) (judged, error) {
-			c, err := a.ws.Withdraw(context.WithoutCancel(ctx), c.ID)
+		return begin(a, &d.recording, func(ctx context.Context) (judged, error) {
+			c, err := a.ws.Withdraw(ctx, c.ID)
 			return judged{c, "no longer approved or refused by you"}, err
 		})
 	}
 	a.open(d)
-	return cmd
+	return tea.Batch(cmd, d.look(a, c.Environment))
 }
 
 // said reports whether something that the operator has said of a change counts.
@@ -92,17 +95,17 @@ func (a *App) askHold() tea.Cmd {
 		if err != nil {
 			return nil, err
 		}
-		return ask(a, &a.asks, func(ctx context.Context) (held, error) {
-			h, err := a.ws.Hold(context.WithoutCancel(ctx), e.Name, addresses, until, values[0])
+		return begin(a, &d.recording, func(ctx context.Context) (held, error) {
+			h, err := a.ws.Hold(ctx, e.Name, addresses, until, values[0])
 			return held{h}, err
 		}), nil
 	}
-	return d.ask(a)
+	return tea.Batch(d.ask(a), d.look(a, e.Name))
 }
 
 func (a *App) holdArrived(m answer[held]) tea.Cmd {
+	a.ended(m.to, m.err)
 	if m.err != nil {
-		a.fail(text.Lit("Not held"), m.err)
 		return nil
 	}
 	a.say(text.Format("%s: plumb hold lift ends it", m.value.hold.ID))

@@ -11,7 +11,6 @@ import (
 	"plumb/gitops/workspace"
 	"plumb/model"
 	"plumb/model/diff"
-	"plumb/model/text"
 )
 
 // source is what the screen asks of a workspace. [workspace.Workspace] is the one there
@@ -64,7 +63,7 @@ type source interface {
 	Approve(ctx context.Context, id model.ChangeID, watch func(model.CheckEvent)) (model.Change, error)
 	Refuse(ctx context.Context, id model.ChangeID, why string) (model.Change, error)
 	Withdraw(ctx context.Context, id model.ChangeID) (model.Change, error)
-	SignWith(ctx context.Context, env string) (text.Safe, error)
+	Standing(ctx context.Context, env string) (workspace.Standing, error)
 	Hold(ctx context.Context, env string, addresses []string, until time.Time, why string) (model.Hold, error)
 	Abandon(ctx context.Context, id model.ChangeID, why string) (model.Change, error)
 	Apply(ctx context.Context, id model.ChangeID, watch func(model.Event)) (model.Run, error)

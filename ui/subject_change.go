@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -125,7 +126,27 @@ type changeSubject struct {
 
 func (s changeSubject) id() string {
 	c := s.change
-	return "change " + string(c.ID) + " " + string(c.State) + " " + string(c.Digest) + string(rune('0'+len(c.Approvals))) + checksID(c.Checks)
+	var id strings.Builder
+	fmt.Fprintf(&id, "change %s %s %s %s", c.ID, c.State, c.Digest, c.Unproven)
+	for _, a := range c.Approvals {
+		fmt.Fprintf(&id, " +%s", a.Void)
+	}
+	for _, r := range c.Refusals {
+		fmt.Fprintf(&id, " -%s", r.Void)
+	}
+	return id.String() + checksID(c.Checks)
+}
+
+// signedBy says by which key something about the change was signed, and that it was not where that is asked for.
+func (s changeSubject) signedBy(key string) headLine {
+	g := s.change.Governed
+	switch {
+	case key != "":
+		return headLine{{dim, text.Format("  signed %s", shortKey(key))}}
+	case g != nil && g.Policy.Keys != "":
+		return headLine{{caution, text.Lit("  unsigned")}}
+	}
+	return nil
 }
 
 // checksID changes whenever a check has something else to say.
@@ -252,6 +273,9 @@ func (s changeSubject) head(review *workspace.Review, shown map[string]bool) []h
 	if c.Note != "" {
 		head = append(head, line(caution, text.Line(c.Note)))
 	}
+	if c.Unproven != "" {
+		head = append(head, headLine{{bad, text.Format("! nobody can be sure that %s sealed it: ", c.Author.Email)}, {bad, text.Line(c.Unproven)}})
+	}
 	for _, a := range c.Approvals {
 		l := headLine{{good, text.Lit("✓ ")}, {plain, a.By.Name}, {dim, text.Format(" approved %s", ago(s.now, a.At))}}
 		if !a.Expires.IsZero() {
@@ -260,20 +284,14 @@ func (s changeSubject) head(review *workspace.Review, shown map[string]bool) []h
 		if a.Void != "" {
 			l = headLine{{bad, text.Lit("✗ ")}, {dim, text.Format("%s’s approval is void: %s", a.By.Name, a.Void)}}
 		}
-		if a.Key != "" {
-			l = append(l, word{dim, text.Format("  signed %s", shortKey(a.Key))})
-		}
-		head = append(head, l)
+		head = append(head, append(l, s.signedBy(a.Key)...))
 	}
 	for _, r := range c.Refusals {
 		l := headLine{{bad, text.Lit("✗ ")}, {bad, text.Format("%s refused it", r.By.Name)}, {dim, text.Format(" %s: ", ago(s.now, r.At))}, {plain, text.Line(r.Why.String())}}
 		if r.Void != "" {
 			l = headLine{{dim, text.Format("– %s’s refusal does not count: %s", r.By.Name, r.Void)}}
 		}
-		if r.Key != "" {
-			l = append(l, word{dim, text.Format("  signed %s", shortKey(r.Key))})
-		}
-		head = append(head, l)
+		head = append(head, append(l, s.signedBy(r.Key)...))
 	}
 	if c.Glass != "" {
 		head = append(head, headLine{{bad, text.Lit("! ")}, {bad, text.Line(c.Glass)}})

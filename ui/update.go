@@ -171,6 +171,8 @@ func (a *App) answered(msg tea.Msg) tea.Cmd {
 		return a.reviewArrived(m)
 	case answer[judged]:
 		return a.judgeArrived(m)
+	case answer[stood]:
+		a.standingArrived(m)
 	case answer[liveRuns]:
 		return a.runsLive(m)
 	case answer[killed]:

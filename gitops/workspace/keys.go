@@ -17,7 +17,6 @@ import (
 	"plumb/gitops/sshsig"
 	"plumb/gitops/statefile"
 	"plumb/model"
-	"plumb/model/text"
 )
 
 // The files of the repository that say whose signatures count, in OpenSSH's format of allowed signers, and one public key a line.
@@ -237,16 +236,4 @@ func (w *Workspace) Keys(ctx context.Context, env string) (Keys, error) {
 		keys.Signers = k.Allowed.Entries()
 	}
 	return keys, nil
-}
-
-// SignWith is what the operator would sign with, for people; empty where nothing has to be signed. It makes no signature.
-func (w *Workspace) SignWith(ctx context.Context, env string) (text.Safe, error) {
-	s, err := w.signer(ctx, env)
-	if err != nil {
-		return text.Safe{}, err
-	}
-	if c, ok := s.(counting); ok {
-		return text.Format("signed as %s with %s", w.opt.Self.Email, c.Fingerprint()), nil
-	}
-	return text.Safe{}, nil
 }

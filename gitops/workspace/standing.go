@@ -12,6 +12,7 @@ import (
 	"plumb/gitops/change"
 	"plumb/gitops/ledger"
 	"plumb/gitops/sshsig"
+	"plumb/gitops/statefile"
 	"plumb/model"
 )
 
@@ -91,10 +92,7 @@ func (w *Workspace) Meet(ctx context.Context, env string) (keys Keys, first bool
 	if slices.Contains(strings.Split(string(met), "\n"), line) {
 		return keys, false, nil
 	}
-	if err := os.MkdirAll(w.opt.StateDir, 0o700); err != nil {
-		return keys, false, fmt.Errorf("remember which keys were shown: %w", err)
-	}
-	if err := os.WriteFile(w.private("met"), append(met, line+"\n"...), 0o600); err != nil {
+	if err := statefile.Write(w.private("met"), append(met, line+"\n"...)); err != nil {
 		return keys, false, fmt.Errorf("remember which keys were shown: %w", err)
 	}
 	return keys, true, nil
