@@ -98,11 +98,14 @@ func (h *History) Update(ctx context.Context) error {
 		return err
 	}
 	h.mu.Lock()
-	// A view of the same is the same view.
-	if !t.equal(h.tips) {
+	// What nobody wants any more may be older than what a later call has put here. A view of the same is the same view.
+	if err = ctx.Err(); err == nil && !t.equal(h.tips) {
 		h.tips = t
 	}
 	h.mu.Unlock()
+	if err != nil {
+		return err
+	}
 	return h.index.Update(ctx, t.ids)
 }
 

@@ -2,6 +2,7 @@ package history_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -351,4 +352,49 @@ func TestAnUnbornBranchHasNoHistory(t *testing.T) {
 	}
 	defer func() { _ = s.Close() }()
 	check(t, newGraph(t, s).rows(query{}, history.Place{Environment: "eu", Paths: []string{"eu"}}))
+}
+
+// prompt is a store that has answered before anybody can cancel.
+type prompt struct{ objects.Store }
+
+func (p prompt) Refs(ctx context.Context, prefix string) ([]objects.Ref, error) {
+	return p.Store.Refs(context.WithoutCancel(ctx), prefix)
+}
+
+func (p prompt) Resolve(ctx context.Context, revision string) (model.Hash, error) {
+	return p.Store.Resolve(context.WithoutCancel(ctx), revision)
+}
+
+func TestAnUpdateThatNobodyWantsAnyMoreDoesNotUndoTheNextOne(t *testing.T) {
+	g := newGraph(t, gogit.NewMemory())
+	g.commit("1", "", "eu/a")
+	g.commit("2", "1", "eu/a")
+	g.branch("main", "2")
+	before, after := g.place("eu", "2", "1"), g.place("eu", "2", "2")
+	var h *history.History
+	late := func() {}
+	place := before
+	h = history.Open(prompt{g.Store}, index.Open(g.Store, ""), history.Options{Places: func(context.Context) ([]history.Place, error) {
+		found := place
+		late() // Another update comes and goes before this answer is used.
+		return []history.Place{found}, nil
+	}})
+	t.Cleanup(func() { _ = h.Close() })
+	ctx, cancel := context.WithCancel(t.Context())
+	late = func() {
+		late = func() {}
+		cancel()
+		place = after
+		if err := h.Update(t.Context()); err != nil {
+			t.Error(err)
+		}
+	}
+	if err := h.Update(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("the update that nobody wants: %v", err)
+	}
+	v, err := h.View(t.Context(), history.Range{From: "main"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	check(t, g.lines(v.Rows(history.Listing{})), "2 touches:eu live:eu at:eu head:eu", "1 touches:eu live:eu")
 }
