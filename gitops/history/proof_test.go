@@ -319,7 +319,7 @@ func (p *proof) filters() {
 	for range questions {
 		found += min(p.check(p.ask(contents)), 1)
 	}
-	if found < questions/4 {
+	if found < questions/10 { // A sample of random questions; those without an answer prove little.
 		p.Errorf("only %d of the questions have an answer", found)
 	}
 }
