@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"plumb/gitops/run"
+	"plumb/gitops/statefile"
 	"plumb/model"
 )
 
@@ -151,11 +152,7 @@ func (p Place) keep(i Info) error {
 	if err != nil {
 		return err
 	}
-	name := p.file(i.Run, infoSuffix)
-	if err := os.WriteFile(name+".new", data, 0o600); err != nil {
-		return err
-	}
-	return os.Rename(name+".new", name)
+	return statefile.Write(p.file(i.Run, infoSuffix), data)
 }
 
 // forget removes what was there only for viewers, and nothing that has another name, whatever the runner's file says. It is no loss
