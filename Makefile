@@ -17,7 +17,7 @@ LINT := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/plumb/bin/golangci-lint-$(LINT_VE
 build:
 	$(GO) build -trimpath -o bin/plumb .
 
-# No engine may be missing here, so no test skips itself.
+# No engine may be missing here, so no test skips itself but for the long suites that make thorough runs.
 test:
 	testdata/engines/install.sh
 	PLUMB_REQUIRE_ENGINES=1 $(GO) test ./... $(TOOLS)
